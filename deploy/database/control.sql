@@ -58,3 +58,11 @@ create table if not exists control.live_run (
     run_id text,
     heartbeat_at timestamptz
 );
+
+-- How far each force's landed batches have become facts and decisions. `seen_batch` is what the
+-- run in hand works up to; `done_batch` moves only when all of its models have committed.
+create table if not exists control.transform_progress (
+    force text primary key,
+    done_batch bigint not null default 0,
+    seen_batch bigint not null default 0
+);

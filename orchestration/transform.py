@@ -1,0 +1,118 @@
+"""Runs dbt inside this process, with the project parsed once.
+
+What dbt computes is in `dbt_project`; which batches it looks at is passed in as a window.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from orchestration.settings import DBT_PROJECT
+
+Window = Mapping[str, tuple[int, int]]
+
+# Which models read a feed; an untouched feed's models are left out of a micro-batch.
+CORE_OF_FEED = {
+    "incidents": "core_incidents",
+    "crimes": "core_crimes",
+    "people": "core_people",
+    "involvements": "core_involvements",
+    "officers": "core_officers",
+}
+FACTS_AND_DECISIONS = ("orphan_observations", "fct_case_state_change", "fct_journey_decision")
+
+
+class TransformFailed(RuntimeError):
+    """A dbt command failed; the message names the models, never the rows."""
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds that each model took, by name."""
+
+    seconds: Mapping[str, float]
+
+
+class Transform:
+    """One dbt project against one database."""
+
+    def __init__(self, database_url: str, work_folder: Path, *, threads: int = 2) -> None:
+        self._profiles = work_folder / "dbt"
+        self._target = self._profiles / "target"
+        self._profiles.mkdir(parents=True, exist_ok=True)
+        profile = self._profiles / "profiles.yml"
+        profile.write_text(json.dumps(_profile(database_url, threads)))
+        profile.chmod(0o600)
+        self._runner = dbtRunner()
+
+    def prepare(self) -> None:
+        """Parse the project, so that later commands need not."""
+        result = self._invoke(["parse"])
+        self._runner = dbtRunner(manifest=result.result)  # type: ignore[arg-type]
+
+    def load_seeds(self) -> None:
+        """Load seeds and everything that follows from them, staging views included."""
+        self._invoke(["run-operation", "create_functions"])
+        self._invoke(["seed", "--full-refresh"])
+        self._invoke(["run", "--select", "config", "staging"])
+
+    def build_tables(self) -> None:
+        """Create or catch up every model that keeps history."""
+        self._invoke(["run", "--exclude", "config", "staging"])
+
+    def micro_batch(self, window: Window, feeds: Sequence[str]) -> Timings:
+        """Facts and decisions of the batches in `window`; `feeds` are those with new rows."""
+        core = [CORE_OF_FEED[feed] for feed in feeds if feed in CORE_OF_FEED]
+        variables = {"window": {force: list(batches) for force, batches in window.items()}}
+        result = self._invoke(
+            ["run", "--select", *core, *FACTS_AND_DECISIONS, "--vars", json.dumps(variables)]
+        )
+        return Timings({r.node.name: r.execution_time for r in result.result})  # type: ignore[union-attr]
+
+    def build_marts(self) -> None:
+        self._invoke(["run", "--select", "marts"])
+
+    def test(self, *selection: str) -> None:
+        self._invoke(["test", *(["--select", *selection] if selection else [])])
+
+    def _invoke(self, command: list[str]) -> dbtRunnerResult:
+        flags = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
+        places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(self._profiles)]
+        result = self._runner.invoke(
+            [*flags, *command, *places, "--target-path", str(self._target)]
+        )
+        if not result.success:
+            raise TransformFailed(_explain(command, result))
+        return result
+
+
+def _profile(database_url: str, threads: int) -> dict[str, object]:
+    parts = urlsplit(database_url)
+    output = {
+        "type": "postgres",
+        "host": parts.hostname,
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "dbname": parts.path.lstrip("/"),
+        "schema": "public",
+        "threads": threads,
+    }
+    return {"kept_informed": {"target": "kept", "outputs": {"kept": output}}}
+
+
+def _explain(command: Sequence[str], result: dbtRunnerResult) -> str:
+    if result.exception is not None:
+        return f"dbt {command[0]} could not run: {type(result.exception).__name__}: {result.exception}"
+    failed = [
+        f"{r.node.name}: {(r.message or '').strip().splitlines()[0][:300]}"
+        for r in (result.result or [])  # type: ignore[union-attr]
+        if str(r.status) in {"error", "fail"}
+    ]
+    return f"dbt {command[0]} failed in {len(failed)} place(s): " + "; ".join(failed[:5])

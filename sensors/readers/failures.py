@@ -1,0 +1,61 @@
+"""What a driver's SQLSTATE means for us: transient or permanent, in words that tell what to do.
+
+Driver messages are never passed on, because they may quote values of a row.
+"""
+
+from __future__ import annotations
+
+from sensors.errors import (
+    LoginRefused,
+    PermanentSourceError,
+    SensorError,
+    SourceBusy,
+    SourceTimeout,
+    SourceUnreachable,
+    UnreadableValue,
+)
+
+LOST = "its warehouse could not be reached; it is tried again by itself"
+SLOW = "its warehouse took too long to answer; it is tried again by itself"
+BUSY = "its warehouse was locked; it is tried again by itself"
+REFUSED = "its warehouse refused the login; check the secret's name, password and database"
+NOT_ALLOWED = "the login may not read this table; grant it select"
+VALUE = "a value could not be read as its declared type; look for it in the source"
+OTHER = "its warehouse rejected the statement; compare the feed's declaration with the source"
+
+_EXACT: dict[str, tuple[type[SensorError], str]] = {
+    "28P01": (LoginRefused, REFUSED),
+    "28000": (LoginRefused, REFUSED),
+    "3D000": (LoginRefused, REFUSED),
+    "42501": (LoginRefused, NOT_ALLOWED),
+    "57014": (SourceTimeout, SLOW),
+    "HYT00": (SourceTimeout, SLOW),
+    "HYT01": (SourceUnreachable, LOST),
+    "S1T00": (SourceTimeout, SLOW),
+    "55P03": (SourceBusy, BUSY),
+}
+_CLASSES: dict[str, tuple[type[SensorError], str]] = {
+    "08": (SourceUnreachable, LOST),
+    "40": (SourceBusy, BUSY),
+    "53": (SourceUnreachable, LOST),
+    "57": (SourceUnreachable, LOST),
+    "58": (SourceUnreachable, LOST),
+    "22": (UnreadableValue, VALUE),
+}
+
+
+def classified(sqlstate: str | None, *, force: str, feed: str | None, doing: str) -> SensorError:
+    """The error of our tree for a driver's SQLSTATE; without one the connection is lost."""
+    if not sqlstate:
+        kind, advice = SourceUnreachable, LOST
+    else:
+        kind, advice = _EXACT.get(sqlstate) or _CLASSES.get(
+            sqlstate[:2], (PermanentSourceError, OTHER)
+        )
+    what = f"{force}.{feed}" if feed else force
+    return kind(f"{what}: while {doing}, {advice} ({sqlstate or 'no answer'})", feed=feed)
+
+
+def is_about_shape(sqlstate: str | None) -> bool:
+    """Whether the statement met another table than the one declared."""
+    return (sqlstate or "").startswith("42") and sqlstate != "42501"

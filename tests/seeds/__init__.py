@@ -1,0 +1,1 @@
+"""Checks on the tables that journey owners edit, read as files without a database."""
