@@ -110,9 +110,7 @@ class Environment:
         try:
             content: dict[str, Any] = json.loads(self.token_file.read_text())
         except FileNotFoundError as error:
-            raise EnvironmentRefused(
-                f"there is no token file for sending: {REMEDY}"
-            ) from error
+            raise EnvironmentRefused(f"there is no token file for sending: {REMEDY}") from error
         return content
 
     def _write(self, content: dict[str, Any]) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from uuid import UUID
 
 import requests
-from notifications_python_client import NotificationsAPIClient
 from notifications_python_client.errors import APIError
+from notifications_python_client.notifications import NotificationsAPIClient
 from requests.adapters import HTTPAdapter
 
 from notifiers.classification import KEY_REJECTED, read_failure
@@ -25,8 +25,8 @@ from notifiers.provider import (
     Outcome,
     Outgoing,
     Provider,
-    Providers,
     ProviderRow,
+    Providers,
     ReceivedText,
 )
 from notifiers.settings import DispatcherSettings
@@ -71,7 +71,10 @@ class NotifyProvider:
 
     def __init__(self, *, url: str, api_key: str, timeout: tuple[float, float]) -> None:
         self._session = _OneAttempt()
-        self._client = NotificationsAPIClient(api_key, base_url=url, timeout=timeout)
+        # Any: the official client has no types.
+        self._client: Any = NotificationsAPIClient(  # type: ignore[no-untyped-call]
+            api_key, base_url=url, timeout=timeout
+        )
         self._client.request_session = self._session
 
     def send(self, message: Outgoing, *, deadline: float) -> Answer:

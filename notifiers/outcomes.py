@@ -88,6 +88,14 @@ from unnest(
 where t.message_id = f.message_id and t.attempt_no = f.attempt_no
 """
 
+# Every further message would be refused as well, so the force rests until the key works again.
+PAUSE = """
+insert into dispatch.pause (force, reason)
+select distinct f.force, 'the provider rejects the key or our clock (403)'
+from unnest(%(forces)s::text[]) as f (force)
+on conflict (force) do nothing
+"""
+
 STATE_AFTER = {
     Outcome.NOT_SENT: "READY",
     Outcome.TOO_LATE: "READY",
@@ -150,11 +158,12 @@ def _settle(
         "grace": grace_seconds,
     }
     connection.execute(SETTLE, parameters)
+    rejected = [a.claimed.force for a in others if a.answer.is_key_rejected]
+    if rejected:
+        connection.execute(PAUSE, {"forces": rejected})
 
 
-def _finish_attempts(
-    connection: psycopg.Connection[Any], attempted: Sequence[Attempted]
-) -> None:
+def _finish_attempts(connection: psycopg.Connection[Any], attempted: Sequence[Attempted]) -> None:
     parameters = {
         "ids": [a.claimed.message_id for a in attempted],
         "numbers": [a.attempt_no for a in attempted],

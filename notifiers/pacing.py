@@ -27,9 +27,7 @@ class Pace:
         if self.rate_per_minute is None:
             return at_most
         per_second = self.rate_per_minute / 60
-        self._tokens = min(
-            max(per_second, 1), self._tokens + (now - self._filled_at) * per_second
-        )
+        self._tokens = min(max(per_second, 1), self._tokens + (now - self._filled_at) * per_second)
         self._filled_at = now
         return min(at_most, int(self._tokens))
 
@@ -48,4 +46,4 @@ class Pace:
 
     def back_off(self, failures: int) -> float:
         """Seconds to rest after so many failures in a row: doubling, with a ceiling."""
-        return min(self.longest_back_off, self.first_back_off * 2 ** min(failures - 1, 16))
+        return min(self.longest_back_off, self.first_back_off * 2.0 ** min(failures - 1, 16))

@@ -130,6 +130,8 @@ create table if not exists dispatch.message (
 );
 create index if not exists message_ready on dispatch.message (force, is_time_bound, due_at)
 where state = 'READY';
+create index if not exists message_expiring on dispatch.message (expire_at)
+where state = 'READY';
 create index if not exists message_leased on dispatch.message (lease_until)
 where state in ('LEASED', 'INFLIGHT');
 create index if not exists message_unknown on dispatch.message (check_at) where state = 'UNKNOWN';

@@ -104,7 +104,9 @@ class Sender:
         if not rows:
             self._claim_again_at = time.monotonic() + self._timers.poll
             return 0
+        self._unposted += rows
         self._check(connection, rows)
+        self._unposted.clear()
         return len(rows)
 
     def _quotas(self, now: float) -> dict[str, int]:
@@ -218,9 +220,7 @@ class Sender:
         elif answer.outcome is Outcome.NOT_SENT:
             pace.failed(time.monotonic())
             back_off = pace.back_off(attempt_no)
-        return Attempted(
-            claimed=claimed, attempt_no=attempt_no, answer=answer, back_off=back_off
-        )
+        return Attempted(claimed=claimed, attempt_no=attempt_no, answer=answer, back_off=back_off)
 
     def _put_back_unposted(self, connection: psycopg.Connection[Any]) -> None:
         claims.put_back(connection, [(claimed, None) for claimed in self._unposted])

@@ -19,7 +19,8 @@ class Timers:
     """Seconds of wall time. The defaults are the protocol's; tests shorten them.
 
     `grace` must be at least the longest pause of a process + the HTTP timeouts + the provider's
-    latest late commit + twice the clock skew.
+    latest late commit + twice the clock skew. `stale_look_up` is the longest time for which the
+    provider's look-ups may lag behind its writes.
     """
 
     poll: float = 0.1
@@ -31,6 +32,7 @@ class Timers:
     grace: float = 300
     absence_gap: float = 60
     reconcile_patience: float = 1800
+    stale_look_up: float = 900
     provider_retention: float = 6 * 86400
     first_back_off: float = 1
     longest_back_off: float = 300

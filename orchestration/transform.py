@@ -6,6 +6,7 @@ What dbt computes is in `dbt_project`; which batches it looks at is passed in as
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from orchestration.settings import DBT_PROJECT
 
+# Names of columns and relations may be repeated; any other quoted text may be a value of a row.
+_QUOTED_VALUE = re.compile(
+    r'(?<!column )(?<!relation )(?<!function )(?<!type )(?<!schema )(?<!constraint )"[^"]*"'
+)
 Window = Mapping[str, tuple[int, int]]
 
 # Which models read a feed; an untouched feed's models are left out of a micro-batch.
@@ -43,12 +48,8 @@ class Transform:
     """One dbt project against one database."""
 
     def __init__(self, database_url: str, work_folder: Path, *, threads: int = 2) -> None:
-        self._profiles = work_folder / "dbt"
+        self._profiles = write_profile(database_url, work_folder, threads=threads)
         self._target = self._profiles / "target"
-        self._profiles.mkdir(parents=True, exist_ok=True)
-        profile = self._profiles / "profiles.yml"
-        profile.write_text(json.dumps(_profile(database_url, threads)))
-        profile.chmod(0o600)
         self._runner = dbtRunner()
 
     def prepare(self) -> None:
@@ -92,6 +93,16 @@ class Transform:
         return result
 
 
+def write_profile(database_url: str, work_folder: Path, *, threads: int = 2) -> Path:
+    """Write dbt's profile for this database, readable by us alone, and return its folder."""
+    folder = work_folder / "dbt"
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = folder / "profiles.yml"
+    profile.touch(mode=0o600)
+    profile.write_text(json.dumps(_profile(database_url, threads)))
+    return folder
+
+
 def _profile(database_url: str, threads: int) -> dict[str, object]:
     parts = urlsplit(database_url)
     output = {
@@ -111,8 +122,15 @@ def _explain(command: Sequence[str], result: dbtRunnerResult) -> str:
     if result.exception is not None:
         return f"dbt {command[0]} could not run: {type(result.exception).__name__}: {result.exception}"
     failed = [
-        f"{r.node.name}: {(r.message or '').strip().splitlines()[0][:300]}"
+        f"{r.node.name}: {redacted(r.message or '')}"
         for r in (result.result or [])  # type: ignore[union-attr]
         if str(r.status) in {"error", "fail"}
     ]
     return f"dbt {command[0]} failed in {len(failed)} place(s): " + "; ".join(failed[:5])
+
+
+def redacted(message: str) -> str:
+    """A database error without the values it quotes, because they may be a person's."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(("DETAIL", "Database Error"))]
+    return _QUOTED_VALUE.sub(r'"…"', " ".join(telling[:2]))[:300]

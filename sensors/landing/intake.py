@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg import sql
+from psycopg import Copy, sql
 
 from sensors.canonical import names
 from sensors.feeds import Column
@@ -34,66 +34,68 @@ class Refused:
     detail: str
 
 
+@dataclass(frozen=True)
+class Copied:
+    """How many rows were read, and which of them were left out."""
+
+    read_rows: int
+    refused: tuple[Refused, ...]
+
+
 def copy_in(
     connection: Connection, table: sql.Identifier, columns: Sequence[Column], extract: Extract
-) -> list[Refused]:
-    """Copy the extract into `table`; the rows it had to leave out are returned."""
-    match extract:
-        case CopyBlocks():
-            _copy_blocks(connection, table, columns, extract)
-            return []
-        case Rows():
-            return _copy_rows(connection, table, columns, extract)
-        case ArrowBatches():
-            return _copy_batches(connection, table, columns, extract)
-
-
-def _copy_blocks(
-    connection: Connection,
-    table: sql.Identifier,
-    columns: Sequence[Column],
-    extract: CopyBlocks,
-) -> None:
-    with connection.cursor().copy(_copy_sql(table, columns, "binary")) as copy:
-        buffer = bytearray()
-        for block in extract.blocks:
-            buffer += block
-            if len(buffer) >= BLOCK:
-                copy.write(bytes(buffer))
-                buffer.clear()
-        copy.write(bytes(buffer))
-
-
-def _copy_rows(
-    connection: Connection, table: sql.Identifier, columns: Sequence[Column], extract: Rows
-) -> list[Refused]:
+) -> Copied:
+    """Copy the extract into `table`, leaving out the rows that it cannot hold."""
     refused: list[Refused] = []
-    with connection.cursor().copy(_copy_sql(table, columns, "binary")) as copy:
-        copy.set_types([column.type.name for column in columns])
-        for chunk in extract.chunks:
-            for row in _storable(chunk, columns, refused):
-                copy.write_row(row)
-    return refused
+    form = "csv" if isinstance(extract, ArrowBatches) else "binary"
+    cursor = connection.cursor()
+    with cursor.copy(_copy_sql(table, columns, form)) as copy:
+        match extract:
+            case CopyBlocks():
+                _write_blocks(copy, extract)
+            case Rows():
+                _write_rows(copy, columns, extract, refused)
+            case ArrowBatches():
+                _write_batches(copy, columns, extract, refused)
+    return Copied(cursor.rowcount + len(refused), tuple(refused))
 
 
-def _copy_batches(
-    connection: Connection, table: sql.Identifier, columns: Sequence[Column], extract: ArrowBatches
-) -> list[Refused]:
+def _write_blocks(copy: Copy, extract: CopyBlocks) -> None:
+    buffer = bytearray()
+    for block in extract.blocks:
+        buffer += block
+        if len(buffer) >= BLOCK:
+            copy.write(bytes(buffer))
+            buffer.clear()
+    copy.write(bytes(buffer))
+
+
+def _write_rows(
+    copy: Copy, columns: Sequence[Column], extract: Rows, refused: list[Refused]
+) -> None:
+    copy.set_types([column.type.name for column in columns])
+    for chunk in extract.chunks:
+        for row in _storable(chunk, columns, refused):
+            copy.write_row(row)
+
+
+def _write_batches(
+    copy: Copy, columns: Sequence[Column], extract: ArrowBatches, refused: list[Refused]
+) -> None:
     from pyarrow import csv
 
-    refused: list[Refused] = []
     options = csv.WriteOptions(include_header=False)
-    with connection.cursor().copy(_copy_sql(table, columns, "csv")) as copy:
-        for batch in extract.batches:
-            buffer = io.BytesIO()
-            csv.write_csv(_storable_batch(batch, columns, refused), buffer, options)
-            copy.write(buffer.getbuffer())
-    return refused
+    for batch in extract.batches:
+        buffer = io.BytesIO()
+        csv.write_csv(_storable_batch(batch, columns, refused), buffer, options)
+        copy.write(buffer.getbuffer())
 
 
 def _copy_sql(table: sql.Identifier, columns: Sequence[Column], form: str) -> sql.Composed:
     return sql.SQL("copy {} ({}) from stdin (format {})").format(
-        table, names(columns), sql.SQL(form)  # type: ignore[arg-type]
+        table,
+        names(columns),
+        sql.SQL(form),  # type: ignore[arg-type]
     )
 
 

@@ -32,8 +32,8 @@ create table if not exists landing.cursor (
     recheck_at timestamptz,
     baseline_done boolean not null default false,
     last_sweep_at timestamptz,
-    -- A person has seen that the feed shrank, and the next sweep may accept it.
-    accepts_shrink boolean not null default false,
+    -- A person has seen what looked implausible; the next reads may land it.
+    accepts_implausible boolean not null default false,
     primary key (force, feed)
 );
 

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from sensors.canonical import key_text, names, type_sql
+from sensors.canonical import key_text, type_sql
 from sensors.column_types import parse_type
 from sensors.errors import DeclarationError
 from sensors.feeds import Column, Feed, Force
@@ -145,6 +145,3 @@ def _add_missing_columns(connection: Connection, feed: Feed) -> None:
                 "declare it under its old type, or move the old table aside",
                 feed=feed.name,
             )
-
-
-__all__ = ["Connection", "make_intake", "make_tables", "names", "prepare_landing"]

@@ -36,7 +36,9 @@ def handset_text(content: str, *, prefix: str | None) -> str:
     """The text as a handset shows it, with the service name in front if `prefix` is given."""
     text = f"{prefix}: {content}" if prefix else content
     if not _KEPT.issuperset(text):
-        text = "".join(character if character in _KEPT else _downgrade(character) for character in text)
+        text = "".join(
+            character if character in _KEPT else _downgrade(character) for character in text
+        )
     return _tidy(text)
 
 

@@ -9,7 +9,9 @@ import csv
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "staging"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "dbt_project" / "models" / "staging"
+GUIDE = ROOT / "docs" / "journeys.md"
 FORCES = tuple(sorted(path.parent.name for path in FOLDER.glob("*/*_journeys.csv")))
 
 Row = dict[str, str]
@@ -24,13 +26,13 @@ LONG_VALUES = {
     "officer_name": "PC 12345 Bartholomew Featherstonehaugh",
     "officer_team": "Peterborough Neighbourhood Policing Team",
     "crime_type": "Criminal damage and arson",
-    "outcome_text": "The investigation is complete and nobody could be identified",
-    "expected_arrival_time": "10:30pm on Wednesday 30 September",
+    "outcome_text": "We have decided that further investigation is not in the public interest",
+    "expected_arrival_time": "10:30pm",
     "website_url": "https://www.bedfordshire.police.uk",
     "opt_out_url": "https://www.bedfordshire.police.uk/text-updates",
     "victim_support_url": "https://www.victimsupport.org.uk",
     "phone_line": "101",
-    "event_text": "a person has been released while our investigation goes on",
+    "event_text": "A person has been released while we continue to investigate",
     "given_name": "Bartholomew",
 }
 
@@ -49,3 +51,14 @@ def placeholders(text: str) -> set[str]:
 def filled(text: str) -> str:
     """The text with every placeholder replaced by a long value."""
     return _PLACEHOLDER.sub(lambda match: LONG_VALUES[match.group(1)], text)
+
+
+def channels(step: Row) -> set[str]:
+    """The channels that a step may use, first choice and fallback."""
+    return {step["channel"], step["fallback_channel"]} - {""}
+
+
+def in_english(force: str) -> dict[tuple[str, str], Row]:
+    """The force's English templates by template and channel."""
+    rows = [row for row in read(force, "templates") if row["language"] == "en"]
+    return {(row["template"], row["channel"]): row for row in rows}

@@ -13,6 +13,7 @@
 ) }}
 
 -- One row per change, triggered step and person: what was decided, why, and by which row.
+-- depends_on: {{ source('control', 'transform_progress') }}
 with candidates as (
     select
         {{ uuid5(["'decision'", 'c.change_id::text', 'c.journey', 'c.step', "coalesce(c.recipient_key, '')"]) }} as decision_id,
@@ -22,7 +23,7 @@ with candidates as (
             case c.repeat_rule when 'each_change' then c.change_id::text else 'episode ' || c.episode end
         ) as dedupe_key,
         c.*
-    from {{ ref('step_wording') }} as c
+    from ({{ step_wording() }}) as c
 ),
 
 undecided as (
@@ -155,6 +156,8 @@ reasoned as (
             when kind = 'correction' then 'correction'
             when to_value = 'unmapped' or 'unmapped' in (grade, incident_type, crime_type) then 'unknown_code'
             when valid_at < go_live_at then 'before_go_live'
+            when unmet_criterion is not null then 'journey_not_applicable'
+            when overruling_journey is not null then 'enhanced_journey_applies'
             when recipient_key is null then 'no_recipient'
             when person_id is null then 'person_not_arrived'
             when is_deceased then 'deceased'
@@ -163,8 +166,6 @@ reasoned as (
             when age < 18 or age is null then 'under_18'
             when shares_contact_with_suspect then 'contact_point_shared_with_suspect'
             when exclude_reason is not null then exclude_reason
-            when unmet_criterion is not null then 'journey_not_applicable'
-            when overruling_journey is not null then 'enhanced_journey_applies'
             when has_opted_out then 'opted_out'
             when is_domestic_abuse then 'domestic_abuse_contact'
             when is_template_there is null then 'template_missing'

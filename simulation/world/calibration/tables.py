@@ -69,7 +69,7 @@ def calibration_for(force: str) -> Calibration:
     if row is None:
         raise ValueError(f"No calibration for force {force!r}; there is one for: {FORCES}")
     assumptions = _assumptions()
-    profile = _read_json(row["profile"])
+    profile = read_table(row["profile"])
     crimes = float(row["recorded_crimes"])
     calls = float(row["calls_999"]) + float(row["calls_101"])
     by_type = _split_violence(profile["by_crime_type"], assumptions)
@@ -91,13 +91,14 @@ def calibration_for(force: str) -> Calibration:
     )
 
 
-def _read_json(name: str) -> Any:
+def read_table(name: str) -> Any:
+    """One JSON file of this folder, by its name without the ending."""
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
 @cache
 def _assumptions() -> dict[str, Any]:
-    loaded: dict[str, Any] = _read_json("assumptions")
+    loaded: dict[str, Any] = read_table("assumptions")
     return loaded
 
 
@@ -118,7 +119,7 @@ def _areas(text: str) -> dict[str, float]:
 
 
 def _languages(force: str) -> dict[str, float]:
-    tables = _read_json("languages")
+    tables = read_table("languages")
     others: dict[str, float] = {**tables["everywhere"], **tables.get(force, {})}
     return {"en": 1 - sum(others.values()), **others}
 

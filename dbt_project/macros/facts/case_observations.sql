@@ -1,6 +1,5 @@
-{{ config(materialized='ephemeral') }}
-
--- Every attribute that the new rows speak of, one row each. Null means the row does not say.
+{# Every attribute that the new rows speak of, one row each. Only what a row says is observed. #}
+{% macro case_observations() -%}
 with incidents as (
     select
         staged.*,
@@ -81,3 +80,4 @@ where outcome is not null
 union all
 {{ observation('suspect_events', 'suspect_event', "concat_ws('|', crime_key, person_key)", 'suspect_event', 'event_at', 'case_id', 'crime_id', 'person_key', 'event_code') }}
 where suspect_event is not null
+{%- endmacro %}

@@ -1,9 +1,8 @@
-{{ config(materialized='ephemeral') }}
-
--- Each triggered step with the person it might tell and all that the rules ask about: the case,
--- the person, and how safe the way to reach them is. A step that finds nobody keeps one row.
+{# Each triggered step with the person it might tell and all that the rules ask about: the case,
+   the person, and how safe the way to reach them is. A step that finds nobody keeps one row. #}
+{% macro step_candidates() -%}
 with matches as (
-    select * from {{ ref('step_matches') }}
+    {{ step_matches() }}
 ),
 
 crimes as (
@@ -145,3 +144,4 @@ left join lateral (
             )
         )
 ) as suspects on true
+{%- endmacro %}

@@ -1,7 +1,6 @@
-{{ config(materialized='ephemeral') }}
-
--- One row per change and enabled step that the change triggers, for the changes of this run and
--- for recent changes of a case that has just gained a person.
+{# One row per change and enabled step that the change triggers, for the changes of this run and
+   for recent changes of a case that has just gained a person. #}
+{% macro step_matches() -%}
 with facts as (
     select * from {{ ref('fct_case_state_change') }}
     where kind != 'baseline'
@@ -117,3 +116,4 @@ inner join {{ ref('journeys') }} as journeys
         steps.force = journeys.force
         and steps.journey = journeys.journey
         and journeys.is_enabled
+{%- endmacro %}

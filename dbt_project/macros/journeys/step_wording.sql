@@ -1,7 +1,6 @@
-{{ config(materialized='ephemeral') }}
-
--- What each placeholder stands for. A value that is missing, or that a source system wrote in
--- place of one, is null, and the message is held.
+{# Candidates with what each placeholder stands for. A value that is missing, or that a source
+   system wrote in place of one, is absent, and the message is held. #}
+{% macro step_wording() -%}
 select
     c.*,
     jsonb_strip_nulls(jsonb_build_object(
@@ -21,7 +20,7 @@ select
         'expected_arrival_time',
         to_char(c.expected_arrival_at at time zone 'Europe/London', 'FMHH12:MIam')
     )) as placeholder_values
-from {{ ref('step_candidates') }} as c
+from ({{ step_candidates() }}) as c
 left join {{ ref('branding') }} as branding on c.force = branding.force
 left join {{ ref('wording') }} as crime_words
     on crime_words.code_set = 'crime_type' and c.crime_type = crime_words.code
@@ -34,3 +33,4 @@ left join {{ ref('wording') }} as event_words
         event_words.code_set = 'suspect_event'
         and c.attribute = 'suspect_event'
         and c.to_value = event_words.code
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""The demonstration: a stack with living warehouses, watched until messages have arrived."""

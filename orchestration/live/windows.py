@@ -1,0 +1,72 @@
+"""Which landed batches still have to become facts and decisions, per force.
+
+The bookkeeping is in the database, in the same place whoever asks: a run that dies leaves its
+window open, and the next one does it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from orchestration.transform import Window
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """Batches to do per force, and the feeds that have new rows in them."""
+
+    window: Window
+    feeds: Sequence[str]
+
+    def only(self, force: str) -> OpenWork:
+        return OpenWork({force: self.window[force]}, self.feeds)
+
+
+def open_work(connection: psycopg.Connection, forces: Sequence[str]) -> OpenWork:
+    """What has landed since the last finished transformation; frozen forces are left out."""
+    rows = connection.execute(
+        """
+        select batch.force, coalesce(progress.done_batch, 0), max(batch.batch_id),
+               array_agg(distinct batch.feed)
+        from landing.batch as batch
+        left join control.transform_progress as progress on batch.force = progress.force
+        left join control.force_state as state on batch.force = state.force
+        where
+            batch.force = any(%s)
+            and batch.batch_id > coalesce(progress.done_batch, 0)
+            and batch.new_versions + batch.deleted_versions > 0
+            and (state.frozen_at is null or coalesce(state.is_transient, false))
+        group by batch.force, progress.done_batch
+        """,
+        [list(forces)],
+    ).fetchall()
+    window = {force: (int(done), int(seen)) for force, done, seen, _ in rows}
+    feeds = sorted({feed for *_, names in rows for feed in names})
+    _note_seen(connection, window)
+    return OpenWork(window, feeds)
+
+
+def close_work(connection: psycopg.Connection, window: Window) -> None:
+    """All models of these windows have committed."""
+    with connection.transaction():
+        for force, (_, seen) in window.items():
+            connection.execute(
+                "update control.transform_progress set done_batch = %s where force = %s",
+                [seen, force],
+            )
+
+
+def _note_seen(connection: psycopg.Connection, window: Mapping[str, tuple[int, int]]) -> None:
+    with connection.transaction():
+        for force, (done, seen) in window.items():
+            connection.execute(
+                """
+                insert into control.transform_progress (force, done_batch, seen_batch)
+                values (%s, %s, %s)
+                on conflict (force) do update set seen_batch = excluded.seen_batch
+                """,
+                [force, done, seen],
+            )

@@ -1,0 +1,1 @@
+"""A whole system on one machine: database, warehouses, stand-in, dispatcher, Dagster."""
