@@ -1,0 +1,1 @@
+"""The command line, `kept`. It reads arguments, calls the rooms, and prints; nothing else."""

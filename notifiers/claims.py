@@ -79,19 +79,28 @@ left join journeys.message_recheck as checked on m.message_id = checked.message_
 where m.message_id = any(%(ids)s)
 """
 
+# What came too late to send, the officer must tell in person.
 CLOSE = """
-update dispatch.message as m
-set state = c.state,
-    state_reason = coalesce(c.reason, 'no reason was given'),
-    lease_until = null,
-    final_at = case when c.state <> 'HELD' then control.now() end,
-    held_owner = case when c.state = 'HELD' then %(owner)s end,
-    held_due_at = case
-        when c.state = 'HELD' then control.now() + make_interval(secs => %(held_due)s)
-    end
-from unnest(%(ids)s::uuid[], %(epochs)s::int[], %(states)s::text[], %(reasons)s::text[])
-    as c (message_id, epoch, state, reason)
-where m.message_id = c.message_id and m.epoch = c.epoch and m.state = 'LEASED'
+with closed as (
+    update dispatch.message as m
+    set state = c.state,
+        state_reason = coalesce(c.reason, 'no reason was given'),
+        lease_until = null,
+        final_at = case when c.state <> 'HELD' then control.now() end,
+        held_owner = case when c.state = 'HELD' then %(owner)s end,
+        held_due_at = case
+            when c.state = 'HELD' then control.now() + make_interval(secs => %(held_due)s)
+        end
+    from unnest(%(ids)s::uuid[], %(epochs)s::int[], %(states)s::text[], %(reasons)s::text[])
+        as c (message_id, epoch, state, reason)
+    where m.message_id = c.message_id and m.epoch = c.epoch and m.state = 'LEASED'
+    returning m.message_id, m.force, m.state
+)
+insert into dispatch.incident (kind, force, message_id, detail)
+select 'expired', force, message_id, 'a message expired before it was sent: tell the officer'
+from closed
+where state = 'EXPIRED'
+on conflict do nothing
 """
 
 PUT_BACK = """

@@ -31,10 +31,8 @@ from notifiers.provider import (
 )
 from notifiers.settings import DispatcherSettings
 
-NOT_FOUND = 404
 
-
-class _TooLate(Exception):
+class _TooLate(Exception):  # noqa: N818 - reads as what happened
     """The deadline passed before the request left us."""
 
 
@@ -97,16 +95,6 @@ class NotifyProvider:
             raise _unreachable(error, "look up a reference") from error
         except (KeyError, TypeError, ValueError) as error:
             raise ProviderUnreachable("the look-up of a reference was not understood") from error
-
-    def look_up(self, provider_id: UUID) -> ProviderRow | None:
-        try:
-            return _row(self._client.get_notification_by_id(str(provider_id)))
-        except APIError as error:
-            if error.response is not None and error.status_code == NOT_FOUND:
-                return None
-            raise _unreachable(error, "look up a message") from error
-        except (KeyError, TypeError, ValueError) as error:
-            raise ProviderUnreachable("the look-up of a message was not understood") from error
 
     def received_texts(self) -> Sequence[ReceivedText]:
         try:

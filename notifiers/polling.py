@@ -5,6 +5,7 @@ It writes the same inbox as the callbacks do; what follows from a receipt lives 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from (
     for update skip locked
 ) as due
 where m.message_id = due.message_id
-returning m.force, m.provider_id
+returning m.force, m.reference
 """
 
 KEEP_RECEIPT = """
@@ -67,9 +68,9 @@ class Poller:
         }
         taken = connection.execute(TAKE, parameters).fetchall()
         crash_point("after_poll_taken")
-        for force, provider_id in taken:
-            row = self._look_up(force, provider_id)
-            if row is not None:
+        for force, reference in taken:
+            # By reference, not by id: that also shows a message the provider has twice.
+            for row in self._find(force, reference):
                 connection.execute(KEEP_RECEIPT, {**vars(row), "force": force})
         return len(taken)
 
@@ -83,9 +84,9 @@ class Poller:
             for text in texts:
                 connection.execute(KEEP_TEXT, {**vars(text), "force": force})
 
-    def _look_up(self, force: str, provider_id: UUID) -> ProviderRow | None:
+    def _find(self, force: str, reference: UUID) -> Sequence[ProviderRow]:
         try:
-            return self._providers(force).look_up(provider_id)
+            return self._providers(force).find(reference)
         except ProviderUnreachable:
             # Its next look is already planned.
-            return None
+            return []

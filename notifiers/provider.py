@@ -78,10 +78,6 @@ class Provider(Protocol):
         """All rows with the reference, or `ProviderUnreachable` when that cannot be known."""
         ...
 
-    def look_up(self, provider_id: UUID) -> ProviderRow | None:
-        """The row with the provider's id; None when it is no longer kept."""
-        ...
-
     def received_texts(self) -> Sequence[ReceivedText]:
         """The newest received texts, at most one page."""
         ...

@@ -99,8 +99,8 @@ class Reconciler:
         parameters = {
             "forces": list(self._settings.api_keys),
             "batch": BATCH,
-            # Three look-ups may each take their full time-out before we come back to it.
-            "lease": max(timers.absence_gap, 3 * (timers.connect_timeout + timers.read_timeout)),
+            # Two reconcilers at one message do no harm: every verdict checks state and epoch.
+            "lease": max(timers.absence_gap, timers.connect_timeout + timers.read_timeout),
             "gap": timers.absence_gap,
             "retention": timers.provider_retention,
             "patience": timers.reconcile_patience,

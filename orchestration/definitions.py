@@ -28,4 +28,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     )
 
 
-defs = build_defs(Settings())
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What a code server loads; made when it is asked for, not at import."""
+    return build_defs(Settings())

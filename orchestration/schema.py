@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import psycopg
 
+from orchestration.errors import OperatorError
 from orchestration.settings import ROOT
 
 SCHEMA_FILES = (
@@ -18,7 +19,7 @@ SCHEMA_FILES = (
 OLDEST_POSTGRES = 160000
 
 
-class DatabaseTooOld(RuntimeError):
+class DatabaseTooOld(OperatorError):
     """The server is older than the SQL of this project needs."""
 
 

@@ -5,6 +5,7 @@ Nothing else in the project reads an environment variable; every room gets its v
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Literal
@@ -12,12 +13,14 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestration.errors import OperatorError
+
 ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = ROOT / "dbt_project"
 FORCE_FOLDERS = DBT_PROJECT / "models" / "staging"
 
 
-class MissingSetting(RuntimeError):
+class MissingSetting(OperatorError):
     """A setting that this command needs is not there; the message names it."""
 
 
@@ -27,9 +30,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KEPT_")
 
     home: Path = Field(default=ROOT / ".kept", description="Where local data and run files live.")
-    database_url: str | None = Field(
-        default=None, description="An existing PostgreSQL 16 or newer instead of the embedded one."
+    server_url: str | None = Field(
+        default=None,
+        description="An existing PostgreSQL (16 or newer) for demo, development and tests, with a "
+        "login that may create databases and roles; otherwise an embedded one is started.",
     )
+    database_url: str | None = Field(default=None, description="The product's own database.")
     mode: Literal["test", "live"] = Field(
         default="test", description="Live mode refuses drama numbers and a moved clock."
     )
@@ -45,14 +51,21 @@ class Settings(BaseSettings):
     def run_folder(self) -> Path:
         return self.home / "run"
 
+    @property
+    def stack_record(self) -> Path:
+        """What a local stack notes about itself for commands such as `kept status`."""
+        return self.run_folder / "stack.json"
+
     def database(self) -> str:
-        """The product's own database; a command that starts the embedded one sets it first."""
-        if self.database_url is None:
-            raise MissingSetting(
-                "KEPT_DATABASE_URL is not set, and no local stack is running. "
-                "Run `kept up` or `kept demo` first, or set KEPT_DATABASE_URL."
-            )
-        return self.database_url
+        """The product's own database: the setting, or that of the local stack."""
+        if self.database_url is not None:
+            return self.database_url
+        if self.stack_record.exists():
+            return str(json.loads(self.stack_record.read_text())["database_url"])
+        raise MissingSetting(
+            "KEPT_DATABASE_URL is not set, and there is no local stack. "
+            "Run `kept demo` or `kept up` first, or set KEPT_DATABASE_URL."
+        )
 
 
 def secret(name: str) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
+from orchestration.errors import OperatorError
 from orchestration.settings import DBT_PROJECT
 
 # Names of columns and relations may be repeated; any other quoted text may be a value of a row.
@@ -33,7 +34,7 @@ CORE_OF_FEED = {
 FACTS_AND_DECISIONS = ("orphan_observations", "fct_case_state_change", "fct_journey_decision")
 
 
-class TransformFailed(RuntimeError):
+class TransformFailed(OperatorError):
     """A dbt command failed; the message names the models, never the rows."""
 
 

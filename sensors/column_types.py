@@ -28,8 +28,10 @@ TEXTS = ("text", "character varying", "character")
 NAIVE = "timestamp without time zone"
 AWARE = "timestamp with time zone"
 SUPPORTED = frozenset(
-    (*INTEGERS, *TEXTS, NAIVE, AWARE, "numeric", "real", "double precision")
-    + ("boolean", "date", "uuid")
+    [
+        *(*INTEGERS, *TEXTS, NAIVE, AWARE),
+        *("numeric", "real", "double precision", "boolean", "date", "uuid"),
+    ]
 )
 KEY_TYPES = frozenset((*INTEGERS, *TEXTS, "uuid"))
 _SPELLING = re.compile(r"([a-z][a-z0-9 ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?(?: (with.*))?")
@@ -45,7 +47,9 @@ class ColumnType:
     def __str__(self) -> str:
         if not self.modifiers:
             return self.name
-        return f"{self.name}({','.join(map(str, self.modifiers))})"
+        # PostgreSQL writes a precision before the zone: timestamp(3) without time zone.
+        base, space, zone = self.name.partition(" with")
+        return f"{base}({','.join(map(str, self.modifiers))}){space}{zone}"
 
     @property
     def is_text(self) -> bool:

@@ -66,3 +66,10 @@ create table if not exists control.transform_progress (
     done_batch bigint not null default 0,
     seen_batch bigint not null default 0
 );
+
+-- Which state of the dbt project the tables and views were built from.
+create table if not exists control.built_project (
+    only_row boolean primary key default true check (only_row),
+    fingerprint text not null,
+    built_at timestamptz not null default clock_timestamp()
+);

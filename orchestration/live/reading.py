@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from sensors.errors import PermanentSourceError, SensorError
+from sensors.errors import SensorError
 from sensors.feeds import Force
-from sensors.freeze import freeze, is_frozen, thaw
+from sensors.freeze import freeze_for, is_frozen, thaw
 from sensors.landing.poll import poll_force
 from sensors.readers.choose import open_reader
 
@@ -69,10 +69,4 @@ class ForceReading(threading.Thread):
 
     def _freeze(self, connection: psycopg.Connection, error: SensorError) -> None:
         self.note(f"{self.force.name}: {error}")
-        freeze(
-            connection,
-            self.force.name,
-            feed=error.feed,
-            reason=str(error),
-            is_transient=not isinstance(error, PermanentSourceError),
-        )
+        freeze_for(connection, self.force.name, error)

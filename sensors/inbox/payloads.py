@@ -17,7 +17,7 @@ LONGEST_TEXT = 5000
 Row = dict[str, object]
 
 
-class UnreadablePayload(ValueError):
+class UnreadablePayload(ValueError):  # noqa: N818 - reads as what happened
     """The body is not what GOV.UK Notify documents; names the field, never its value."""
 
 

@@ -34,7 +34,7 @@ def land_baseline(connection: Connection, reader: Reader, feed: Feed) -> list[Ba
                 raise EmptyFeed(_empty(feed), feed=feed.name)
             changes = advance(connection, feed, look)
             if feed.hot:
-                note_hot_slice(connection, batch, reader)
+                note_hot_slice(connection, feed, reader)
         save_cursor(connection, feed, {**changes, "baseline_done": True})
         note_sweep(connection, feed)
         record(connection, report)

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from sensors.canonical import TEXT_LIMIT
 from sensors.feeds import Column, Feed
-from sensors.landing.intake import Refused
+from sensors.landing.refusal import Refused
 from sensors.landing.tables import Connection
 
 # What counts as padding: spaces, tabs, line ends, and the no-break space.
@@ -156,7 +156,7 @@ class _Quarantining:
 
 def bad_key(feed: Feed) -> sql.Composable:
     """Null for a usable key, else the reason."""
-    cases = [sql.SQL("when _key is null then 'null_key'")]
+    cases: list[sql.Composable] = [sql.SQL("when _key is null then 'null_key'")]
     for column in feed.key_columns:
         if column.type.is_text:
             parts = {
@@ -180,12 +180,13 @@ def unlimited_texts(feed: Feed) -> tuple[Column, ...]:
 def _suspect(
     connection: Connection, feed: Feed, table: sql.Identifier, texts: Sequence[Column]
 ) -> Suspicion:
-    too_long = [
+    too_long: list[sql.Composable] = [
         sql.SQL("octet_length({}) > {}").format(sql.Identifier(c.name), sql.Literal(TEXT_LIMIT))
         for c in texts
     ]
     statement = sql.SQL(
-        "select coalesce(bool_or({bad}), false), count(_key) > count(distinct _key), "
+        "select coalesce(bool_or({bad}), false), "
+        "exists (select from {table} where _key is not null group by _key having count(*) > 1), "
         "coalesce(bool_or({long}), false) from {table}"
     ).format(
         bad=sql.SQL("{} is not null").format(bad_key(feed)),

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from sensors.canonical import names
 from sensors.feeds import Feed
+from sensors.landing.intake import copy_in
 from sensors.landing.land import Batch, land_batch
 from sensors.landing.reports import BatchReport
 from sensors.landing.tables import Connection, intake_table, mirror_table, raw_table
@@ -36,11 +37,13 @@ def land_hot(connection: Connection, batch: Batch, reader: Reader) -> BatchRepor
     )
 
 
-def note_hot_slice(connection: Connection, batch: Batch, reader: Reader) -> None:
-    """After a baseline, in the same state of the source: which of its rows are in the slice."""
-    connection.execute(sql.SQL("truncate {}").format(intake_table(batch.feed)))
-    land_batch(connection, batch, reader.read_hot(batch.feed), is_hot=True)
-    _mark_hot(connection, batch.feed)
+def note_hot_slice(connection: Connection, feed: Feed, reader: Reader) -> None:
+    """After a baseline: which of its rows are in the slice."""
+    connection.execute(sql.SQL("truncate {}").format(intake_table(feed)))
+    extract = reader.read_hot(feed)
+    # Only for the keys: a bulk read may be newer than this one, and must stay the last version.
+    copy_in(connection, intake_table(feed), feed.columns, extract)
+    _mark_hot(connection, feed)
 
 
 def _keys_that_left(connection: Connection, feed: Feed) -> list[tuple[object, ...]]:

@@ -31,7 +31,8 @@ def _session(secret: str, force: str, limits: Limits) -> Session:
     if "://" in secret:
         return SqlSession(_postgres_url(secret, force), limits)
     if secret.lower().lstrip().startswith(("driver=", "dsn=")):
-        from sensors.readers.odbc_reader import OdbcSession
+        # Both ODBC packages need the driver manager, which is not on every machine.
+        from sensors.readers.odbc_reader import OdbcSession  # noqa: PLC0415
 
         return OdbcSession(secret, limits)
     raise UnknownSource(

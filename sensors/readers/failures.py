@@ -5,6 +5,8 @@ Driver messages are never passed on, because they may quote values of a row.
 
 from __future__ import annotations
 
+import re
+
 from sensors.errors import (
     LoginRefused,
     PermanentSourceError,
@@ -14,6 +16,7 @@ from sensors.errors import (
     SourceUnreachable,
     UnreadableValue,
 )
+from sensors.readers.session import DriverFailure
 
 LOST = "its warehouse could not be reached; it is tried again by itself"
 SLOW = "its warehouse took too long to answer; it is tried again by itself"
@@ -23,6 +26,12 @@ NOT_ALLOWED = "the login may not read this table; grant it select"
 VALUE = "a value could not be read as its declared type; look for it in the source"
 OTHER = "its warehouse rejected the statement; compare the feed's declaration with the source"
 
+# libpq reports a refused login without a SQLSTATE of its own; its words are the only sign there is.
+_REFUSALS = {
+    "password authentication failed|no password supplied": "28P01",
+    'no pg_hba.conf entry|is not permitted to log in|role ".*" does not exist': "28000",
+    'database ".*" does not exist|permission denied for database': "3D000",
+}
 _EXACT: dict[str, tuple[type[SensorError], str]] = {
     "28P01": (LoginRefused, REFUSED),
     "28000": (LoginRefused, REFUSED),
@@ -44,18 +53,27 @@ _CLASSES: dict[str, tuple[type[SensorError], str]] = {
 }
 
 
-def classified(sqlstate: str | None, *, force: str, feed: str | None, doing: str) -> SensorError:
-    """The error of our tree for a driver's SQLSTATE; without one the connection is lost."""
-    if not sqlstate:
-        kind, advice = SourceUnreachable, LOST
-    else:
-        kind, advice = _EXACT.get(sqlstate) or _CLASSES.get(
-            sqlstate[:2], (PermanentSourceError, OTHER)
-        )
+def classified(failure: DriverFailure, *, force: str, feed: str | None, doing: str) -> SensorError:
+    """The error of our tree for a driver's failure; without a SQLSTATE the connection is lost."""
+    kind, advice = _meaning(failure.sqlstate)
     what = f"{force}.{feed}" if feed else force
-    return kind(f"{what}: while {doing}, {advice} ({sqlstate or 'no answer'})", feed=feed)
+    place = f" of column {failure.column}" if failure.column else ""
+    code = failure.sqlstate or "no answer"
+    return kind(f"{what}: while {doing}{place}, {advice} ({code})", feed=feed)
+
+
+def refusal(words: str) -> str | None:
+    """The SQLSTATE that a driver's message about a failed connection stands for, if any."""
+    return next((state for signs, state in _REFUSALS.items() if re.search(signs, words)), None)
 
 
 def is_about_shape(sqlstate: str | None) -> bool:
     """Whether the statement met another table than the one declared."""
     return (sqlstate or "").startswith("42") and sqlstate != "42501"
+
+
+def _meaning(sqlstate: str | None) -> tuple[type[SensorError], str]:
+    if not sqlstate:
+        return SourceUnreachable, LOST
+    by_class = _CLASSES.get(sqlstate[:2], (PermanentSourceError, OTHER))
+    return _EXACT.get(sqlstate, by_class)

@@ -22,7 +22,7 @@ from sensors.readers.session import DriverFailure, Limits, Session
 from sensors.readers.shape import check_shape
 
 # What read_digests yields after the key columns.
-DIGEST = Column("_hash", ColumnType("text"))
+DIGEST = Column("_hash", ColumnType("character varying", (64,)))
 
 
 class PostgresReader:
@@ -157,4 +157,4 @@ class PostgresReader:
 
     def _classified(self, failure: DriverFailure, doing: str, feed: Feed | None) -> SensorError:
         name = feed.name if feed else None
-        return classified(failure.sqlstate, force=self._force, feed=name, doing=doing)
+        return classified(failure, force=self._force, feed=name, doing=doing)

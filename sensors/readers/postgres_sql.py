@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from sensors.canonical import cast, names, row_hash, settings_sql, type_sql
-from sensors.feeds import Feed
+from sensors.feeds import Column, Feed
 from sensors.readers.protocol import Glance
 
 BEGIN_SNAPSHOT = "begin transaction isolation level repeatable read, read only"
@@ -114,6 +114,17 @@ def count(feed: Feed) -> str:
     return sql.SQL("select count(*) from {}").format(_relation(feed)).as_string(None)
 
 
+def longest_text(query: str, columns: Sequence[Column]) -> str:
+    """The most bytes that any of these columns takes in the answer to `query`."""
+    lengths = sql.SQL(", ").join(
+        sql.SQL("max(octet_length({}))").format(sql.Identifier(column.name)) for column in columns
+    )
+    statement = sql.SQL("select coalesce(greatest({}), 0) from ({}) as answer").format(
+        lengths, sql.SQL(query)
+    )
+    return statement.as_string(None)
+
+
 def copy_out(query: str) -> str:
     return f"copy ({query}) to stdout (format binary)"
 
@@ -173,7 +184,7 @@ def _hot(feed: Feed) -> sql.Composable:
     if feed.hot is None:
         raise ValueError(f"{feed.force}.{feed.name} has no hot slice")
     # The predicate is SQL from the declaration, reviewed like code.
-    return sql.SQL("({})").format(sql.SQL(feed.hot))  # type: ignore[arg-type]
+    return sql.SQL("({})").format(sql.SQL(feed.hot))
 
 
 def _moment(feed: Feed, moment: str) -> sql.Composable:

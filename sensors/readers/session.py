@@ -25,8 +25,11 @@ class Limits:
 class DriverFailure(Exception):
     """A driver's error without the driver's words, which may quote values of a row."""
 
-    def __init__(self, sqlstate: str | None, *, is_lost: bool) -> None:
+    def __init__(
+        self, sqlstate: str | None, *, is_lost: bool = False, column: str | None = None
+    ) -> None:
         super().__init__(sqlstate or "no SQLSTATE")
+        self.column = column
         self.sqlstate = sqlstate
         self.is_lost = is_lost
 

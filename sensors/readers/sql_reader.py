@@ -5,7 +5,6 @@ Bulk and batch alike travel as binary COPY, so that every type arrives exactly a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,16 +15,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from sensors.feeds import Column
 from sensors.readers.extract import CopyBlocks
+from sensors.readers.failures import refusal
 from sensors.readers.postgres_sql import copy_out
 from sensors.readers.session import DriverFailure, Limits
 
 DRIVER = "postgresql+psycopg"
-# libpq reports a refused login without a SQLSTATE; its words are the only sign there is.
-_REFUSALS = {
-    "password authentication failed|no password supplied": "28P01",
-    'no pg_hba.conf entry|is not permitted to log in|role ".*" does not exist': "28000",
-    'database ".*" does not exist|permission denied for database': "3D000",
-}
 
 
 class SqlSession:
@@ -108,5 +102,4 @@ def _sqlstate(error: Exception) -> str | None:
     original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, psycopg.Error) and original.sqlstate:
         return original.sqlstate
-    words = str(original)
-    return next((state for signs, state in _REFUSALS.items() if re.search(signs, words)), None)
+    return refusal(str(original))

@@ -6,6 +6,8 @@ Each route's behaviour lives in its own module; starting the process lives in `_
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -49,6 +51,7 @@ def build_app(standin: Standin) -> Starlette:
     async def background(_: Starlette) -> AsyncIterator[None]:
         poster = CallbackPoster(standin)
         task = asyncio.create_task(_work(standin, poster))
+        task.add_done_callback(_end_if_failed)
         yield
         task.cancel()
         poster.close()
@@ -69,6 +72,13 @@ async def _work(standin: Standin, poster: CallbackPoster) -> None:
         has_more = advance(standin) > 0
         poster.post_due()
         await asyncio.sleep(_TICK_SECONDS / 4 if has_more else _TICK_SECONDS)
+
+
+def _end_if_failed(task: asyncio.Task[None]) -> None:
+    """A stand-in that accepts messages and delivers none would only mislead its users."""
+    if not task.cancelled() and (error := task.exception()):
+        logging.getLogger("uvicorn.error").critical("the stand-in stops", exc_info=error)
+        os._exit(1)
 
 
 class _Outage:

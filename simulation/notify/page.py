@@ -73,10 +73,10 @@ async def conversations(request: Request) -> Response:
     """The newest messages by recipient; filters: force, channel, status, before, refresh."""
     standin = standin_of(request)
     chosen = {name: request.query_params.get(name, "") for name in ("force", "channel", "status")}
-    rows = standin.ledger.page(
-        _filter(standin, chosen, request.query_params.get("before")), size=MESSAGES_A_PAGE
-    )
-    texts = [] if chosen["status"] or chosen["channel"] == "email" else _texts(standin, chosen)
+    before = request.query_params.get("before")
+    rows = standin.ledger.page(_filter(standin, chosen, before), size=MESSAGES_A_PAGE)
+    shows_texts = not (before or chosen["status"] or chosen["channel"] == "email")
+    texts = _texts(standin, chosen) if shows_texts else []
     refresh = request.query_params.get("refresh", "")
     older = {**chosen, "before": rows[-1].id} if len(rows) == MESSAGES_A_PAGE else None
     page = _PAGES.get_template("conversations.html").render(

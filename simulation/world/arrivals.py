@@ -28,9 +28,7 @@ def openings(world: World, start: datetime, end: datetime) -> Iterator[datetime]
         day = until
 
 
-def _moment(
-    rng: random.Random, day: datetime, until: datetime, cumulative: list[int]
-) -> datetime:
+def _moment(rng: random.Random, day: datetime, until: datetime, cumulative: list[int]) -> datetime:
     if until - day < timedelta(days=1):
         return day + (until - day) * rng.random()
     hour = rng.choices(range(24), cum_weights=cumulative)[0]

@@ -93,9 +93,7 @@ def _suspect(
 
 def _person(casting: Casting, index: int, sort: Sort) -> Person:
     key = person_key(casting.serial, index)
-    return make_person(
-        casting.calibration, casting.seed, key, sort=sort, today=casting.today
-    )
+    return make_person(casting.calibration, casting.seed, key, sort=sort, today=casting.today)
 
 
 def _relationship(rng: random.Random, offence: Offence | None) -> str:

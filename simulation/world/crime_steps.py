@@ -43,9 +43,7 @@ def assigned(case: Case, step: Step, at: datetime) -> Played:
 
 def reclassified(case: Case, step: Step, at: datetime) -> Played:
     crime_type, home_office_class = step.detail.split("|")
-    return with_crime(
-        case, step.crime, crime_type=crime_type, home_office_class=home_office_class
-    )
+    return with_crime(case, step.crime, crime_type=crime_type, home_office_class=home_office_class)
 
 
 def concluded(case: Case, step: Step, at: datetime) -> Played:

@@ -48,10 +48,6 @@ def involve(
                 Involvement(key, person, incident, crime, part.role, part.relationship, at)
             )
     # A person of another case is on file already, perhaps changed since: not written again.
-    people = [
-        person
-        for part in case.parts
-        if part.role in roles
-        and (person := case.people[part.person]).key // PEOPLE_PER_CASE == case.serial
-    ]
+    joining = [case.people[part.person] for part in case.parts if part.role in roles]
+    people = [person for person in joining if person.key // PEOPLE_PER_CASE == case.serial]
     return replace(case, involvements=(*case.involvements, *added)), (*people, *added)

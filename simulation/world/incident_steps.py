@@ -20,9 +20,8 @@ def opened(case: Case, step: Step, at: datetime) -> Played:
     incident_type, source = step.detail.split("|")
     key = incident_key(case.serial, at.year)
     incident = Incident(key, at, incident_type, case.area, source)
-    case, people = involve(
-        replace(case, incident=incident, opened_at=at), at, roles=PRESENT, crime=None, own_incident=True
-    )
+    case = replace(case, incident=incident, opened_at=at)
+    case, people = involve(case, at, roles=PRESENT, crime=None, own_incident=True)
     return case, (incident, *people)
 
 

@@ -34,9 +34,7 @@ def due_at(case: Case) -> datetime | None:
     return None if step is None else case.opened_at + timedelta(seconds=step.after)
 
 
-def play_until(
-    case: Case, end: datetime, record: Callable[[Entity, datetime], None]
-) -> Case:
+def play_until(case: Case, end: datetime, record: Callable[[Entity, datetime], None]) -> Case:
     """Play every step that is due before `end`, at its own time, reporting what it changed."""
     while (at := due_at(case)) is not None and at < end:
         case, records = advance(case, at)

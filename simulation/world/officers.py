@@ -7,6 +7,7 @@ in the scripts.
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 
 from simulation.world.calibration import Calibration
 from simulation.world.contact_points import email_address
@@ -15,7 +16,9 @@ from simulation.world.keys import FIRST_OFFICER
 from simulation.world.people import draw_name
 
 TEAM_SIZE = 6
-TEAMS = ("Response Team", "Local Policing Team", "Investigation Team", "Victim-Based Crime Team")
+INVESTIGATION = "Investigation Team"
+TEAMS = ("Response Team", "Local Policing Team", INVESTIGATION, "Victim-Based Crime Team")
+DETECTIVES = {"PC": "DC", "Sgt": "DS"}
 
 
 def roster_size(calibration: Calibration, scale: float) -> int:
@@ -27,16 +30,15 @@ def roster_size(calibration: Calibration, scale: float) -> int:
 
 def roster(calibration: Calibration, seed: int, size: int) -> list[Officer]:
     """`size` constables with keys from FIRST_OFFICER on, then their sergeants and inspectors."""
-    teams = size // TEAM_SIZE
-    sergeants = FIRST_OFFICER + size
-    inspectors = sergeants + teams
-    constables = [
-        _officer(calibration, seed, FIRST_OFFICER + n, "PC", n // TEAM_SIZE, sergeants)
-        for n in range(size)
+    teams = range(size // TEAM_SIZE)
+    sergeant = FIRST_OFFICER + size
+    inspector = sergeant + len(teams)
+    posts = [
+        *(_Post(FIRST_OFFICER + n, "PC", n // TEAM_SIZE, sergeant) for n in range(size)),
+        *(_Post(sergeant + team, "Sgt", team, inspector) for team in teams),
+        *(_Post(inspector + team, "Insp", team, None) for team in teams),
     ]
-    seconds = [_officer(calibration, seed, sergeants + t, "Sgt", t, inspectors) for t in range(teams)]
-    thirds = [_officer(calibration, seed, inspectors + t, "Insp", t, None) for t in range(teams)]
-    return [*constables, *seconds, *thirds]
+    return [_officer(calibration, seed, post) for post in posts]
 
 
 def draw_officer(rng: random.Random, size: int, *, other_than: int | None = None) -> int:
@@ -45,21 +47,28 @@ def draw_officer(rng: random.Random, size: int, *, other_than: int | None = None
     return keys[1] if keys[0] == other_than else keys[0]
 
 
-def _officer(
-    calibration: Calibration, seed: int, key: int, rank: str, team: int, above: int | None
-) -> Officer:
-    rng = random.Random(f"{seed}|{calibration.force}|officer|{key}")
+@dataclass(frozen=True)
+class _Post:
+    """A place in a team; `above` is the key of the first team's supervisor of that rank."""
+
+    key: int
+    rank: str
+    team: int
+    above: int | None
+
+
+def _officer(calibration: Calibration, seed: int, post: _Post) -> Officer:
+    rng = random.Random(f"{seed}|{calibration.force}|officer|{post.key}")
     given, family = draw_name(rng, "en")
-    kind = TEAMS[team % len(TEAMS)]
-    detective = "D" if kind.startswith("Investigation") and rank != "Insp" else ""
-    titled = {"PC": "DC", "Sgt": "DS"}.get(rank, rank) if detective else rank
-    area = calibration.areas.values[team % len(calibration.areas.values)]
+    kind = TEAMS[post.team % len(TEAMS)]
+    rank = DETECTIVES.get(post.rank, post.rank) if kind == INVESTIGATION else post.rank
+    areas = calibration.areas.values
     return Officer(
-        key=key,
-        collar_number=str(key),
-        display_name=f"{titled} {key} {given} {family}",
-        rank=titled,
-        team=f"{kind} {area}",
-        supervisor=None if above is None else above + team,
-        email=email_address(given, family, key),
+        key=post.key,
+        collar_number=str(post.key),
+        display_name=f"{rank} {post.key} {given} {family}",
+        rank=rank,
+        team=f"{kind} {areas[post.team % len(areas)]}",
+        supervisor=None if post.above is None else post.above + post.team,
+        email=email_address(given, family, post.key),
     )

@@ -7,8 +7,16 @@ from __future__ import annotations
 
 import random
 
+from simulation.world.calibration import Weights
 from simulation.world.cases import Step
 from simulation.world.scripts import CHARGED, HOUR, MINUTE, Ending
+
+RELEASE_WHEN_CHARGED = Weights.of(
+    {"charged": 0.3, "bailed": 0.5, "released_under_investigation": 0.2}
+)
+RELEASE = Weights.of(
+    {"bailed": 0.4, "released_under_investigation": 0.3, "released_without_charge": 0.3}
+)
 
 
 def suspect_steps(
@@ -26,9 +34,7 @@ def suspect_steps(
     return steps
 
 
-def _custody(
-    rng: random.Random, ending: Ending, who: str, named: float, end: float
-) -> list[Step]:
+def _custody(rng: random.Random, ending: Ending, who: str, named: float, end: float) -> list[Step]:
     room = end - named
     arrested = named + min(room * rng.uniform(0.05, 0.3), 5 * 24 * HOUR)
     interviewed = arrested + min(room * 0.2, rng.uniform(2, 10) * HOUR)
@@ -45,7 +51,4 @@ def _custody(
 
 
 def _release(rng: random.Random, ending: Ending) -> str:
-    if ending.outcome in CHARGED:
-        return rng.choices(["charged", "bailed", "released_under_investigation"], [0.3, 0.5, 0.2])[0]
-    manners = ["bailed", "released_under_investigation", "released_without_charge"]
-    return rng.choices(manners, [0.4, 0.3, 0.3])[0]
+    return (RELEASE_WHEN_CHARGED if ending.outcome in CHARGED else RELEASE).draw(rng)

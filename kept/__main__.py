@@ -1,0 +1,5 @@
+"""`python -m kept` is the same as `kept`."""
+
+from kept.cli import app
+
+app()

@@ -1,0 +1,74 @@
+"""Prints messages and summaries in a terminal. Never a name, a number or an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def print_message(console: Console, message: Mapping[str, Any]) -> None:
+    """One delivered message as a line: who, what kind, and how long it took to hand over."""
+    console.print(
+        f"[green]delivered[/green] {message['force']:<15} {message['channel']:<5} "
+        f"{message['journey']} / {message['step']}"
+    )
+
+
+def print_summary(console: Console, summary: Mapping[str, Any]) -> None:
+    """A row per force, the reasons for not sending, and the totals."""
+    table = Table(title="What happened", title_justify="left", show_footer=True)
+    totals = summary["totals"]
+    table.add_column("Force", footer="all")
+    for name, footer in (
+        ("versions landed", totals["landed"]),
+        ("changes", totals["changes"]),
+        ("decisions", totals["decisions"]),
+        ("to send", totals["sent"]),
+        ("held", totals["held"]),
+        ("suppressed", totals["suppressed"]),
+        ("delivered", totals["delivered"]),
+    ):
+        table.add_column(name, justify="right", footer=f"{footer:,}")
+    table.add_column("commit to accepted,\nmedian / p95", justify="right")
+    for force, counts in summary["forces"].items():
+        table.add_row(force, *_force_cells(counts))
+    console.print(table)
+    _print_reasons(console, summary["forces"])
+    console.print(
+        f"Counted at the provider: [bold]{totals['lost']}[/bold] lost, "
+        f"[bold]{totals['doubled']}[/bold] doubled."
+    )
+
+
+def _force_cells(counts: Mapping[str, Any]) -> list[str]:
+    decisions = counts["decisions"]
+    by_outcome = {name: sum(reasons.values()) for name, reasons in decisions.items()}
+    latency = counts["latency"]
+    numbers = [
+        counts["landed"],
+        sum(counts["changes"].values()),
+        sum(by_outcome.values()),
+        *(by_outcome.get(name, 0) for name in ("send", "hold", "suppress")),
+        counts["messages"].get("delivered", 0),
+    ]
+    speed = f"{latency['median_s']} s / {latency['p95_s']} s" if "median_s" in latency else "-"
+    return [*(f"{number:,}" for number in numbers), speed]
+
+
+def _print_reasons(console: Console, forces: Mapping[str, Any]) -> None:
+    reasons: dict[tuple[str, str], int] = {}
+    for counts in forces.values():
+        for decision, by_reason in counts["decisions"].items():
+            for reason, count in by_reason.items():
+                if decision != "send":
+                    reasons[decision, reason] = reasons.get((decision, reason), 0) + count
+    table = Table(title="Why people were not messaged", title_justify="left")
+    table.add_column("decision")
+    table.add_column("reason")
+    table.add_column("times", justify="right")
+    for (decision, reason), count in sorted(reasons.items(), key=lambda item: -item[1]):
+        table.add_row(decision, reason.replace("_", " "), f"{count:,}")
+    console.print(table)
