@@ -1,18 +1,19 @@
-"""From READY to INFLIGHT: claiming a batch, the last check, and the committed intent to post.
+"""From READY to INFLIGHT and back: claiming a batch, and the committed intent to post.
 
-What happens after the post lives in `outcomes`; leases that ran out live in `leases`.
-Each function is one transaction of its own, on an autocommit connection.
+The check in between lives in `last_check`, what happens after the post in `outcomes`, and leases
+that ran out in `leases`. Each function is one transaction, on an autocommit connection.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from notifiers.provider import Outgoing
 
@@ -22,8 +23,8 @@ with quota as (
     from unnest(%(forces)s::text[], %(quotas)s::int[]) as q (force, quota)
     where dispatch.is_here(%(token_hash)s) and not dispatch.is_stopped(q.force)
 ),
-due as (
-    select ready.message_id
+candidate as (
+    select quota.force, rank.is_time_bound, ready.message_id
     from quota
     cross join (values (true), (false)) as rank (is_time_bound)
     cross join lateral (
@@ -38,6 +39,15 @@ due as (
         limit quota.quota
         for update skip locked
     ) as ready
+),
+-- Time-bound messages first, and then the forces take turns.
+due as (
+    select message_id
+    from candidate
+    order by
+        is_time_bound desc,
+        row_number() over (partition by force, is_time_bound)
+    limit %(at_most)s
 )
 update dispatch.message as m
 set state = 'LEASED',
@@ -48,59 +58,6 @@ from due
 where m.message_id = due.message_id
 returning m.message_id, m.force, m.epoch, m.attempts, m.is_time_bound, m.reference, m.channel,
     m.recipient, m.notify_template_id, m.personalisation
-"""
-
-# Our own rules first: they also hold when the view is wrong or out of date.
-LAST_CHECK = """
-select
-    m.message_id,
-    case
-        when m.expire_at <= control.now() then 'expire'
-        when dispatch.is_opted_out(m.force, m.recipient, m.case_id) then 'suppress'
-        when failed.is_known then 'suppress'
-        else coalesce(checked.verdict, 'hold')
-    end as verdict,
-    case
-        when m.expire_at <= control.now() then 'past its expiry'
-        when dispatch.is_opted_out(m.force, m.recipient, m.case_id) then 'opted out'
-        when failed.is_known then 'an earlier message to this contact point failed permanently'
-        when checked.verdict is null then 'the last check does not know this message'
-        else checked.reason
-    end as reason,
-    checked.not_before
-from dispatch.message as m
-cross join lateral (
-    select exists (
-        select 1 from dispatch.message as p
-        where p.recipient = m.recipient and p.state = 'PERMANENT'
-    ) as is_known
-) as failed
-left join journeys.message_recheck as checked on m.message_id = checked.message_id
-where m.message_id = any(%(ids)s)
-"""
-
-# What came too late to send, the officer must tell in person.
-CLOSE = """
-with closed as (
-    update dispatch.message as m
-    set state = c.state,
-        state_reason = coalesce(c.reason, 'no reason was given'),
-        lease_until = null,
-        final_at = case when c.state <> 'HELD' then control.now() end,
-        held_owner = case when c.state = 'HELD' then %(owner)s end,
-        held_due_at = case
-            when c.state = 'HELD' then control.now() + make_interval(secs => %(held_due)s)
-        end
-    from unnest(%(ids)s::uuid[], %(epochs)s::int[], %(states)s::text[], %(reasons)s::text[])
-        as c (message_id, epoch, state, reason)
-    where m.message_id = c.message_id and m.epoch = c.epoch and m.state = 'LEASED'
-    returning m.message_id, m.force, m.state
-)
-insert into dispatch.incident (kind, force, message_id, detail)
-select 'expired', force, message_id, 'a message expired before it was sent: tell the officer'
-from closed
-where state = 'EXPIRED'
-on conflict do nothing
 """
 
 PUT_BACK = """
@@ -179,23 +136,23 @@ class Claimed:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Closing:
-    """A leased message that ends, or waits for a person, without being posted."""
+@dataclass(frozen=True)
+class Wait:
+    """The last check wants to see the message again later (`not_before` in business time)."""
 
-    claimed: Claimed
-    state: str
     reason: str | None
+    not_before: datetime | None
 
 
 def claim(
     connection: psycopg.Connection[Any],
     *,
     quotas: Mapping[str, int],
+    at_most: int,
     token_hash: str,
     lease_seconds: float,
 ) -> list[Claimed]:
-    """Lease up to `quotas[force]` due messages of each force, time-bound ones first.
+    """Lease up to `quotas[force]` due messages of each force, and `at_most` in all.
 
     Takes nothing from a stopped force, and nothing at all in a database that may not send.
     """
@@ -203,6 +160,7 @@ def claim(
         parameters = {
             "forces": list(quotas),
             "quotas": list(quotas.values()),
+            "at_most": at_most,
             "token_hash": token_hash,
             "lease": lease_seconds,
         }
@@ -210,50 +168,20 @@ def claim(
     return sorted(rows, key=lambda row: not row.is_time_bound)
 
 
-def last_check(
-    connection: psycopg.Connection[Any], claimed: Sequence[Claimed]
-) -> dict[UUID, dict[str, Any]]:
-    """The verdict on each message at this moment: message_id to {verdict, reason, not_before}."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(LAST_CHECK, {"ids": [c.message_id for c in claimed]})
-        return {row["message_id"]: row for row in cursor}
-
-
-def close(
-    connection: psycopg.Connection[Any],
-    closings: Sequence[Closing],
-    *,
-    owner: str,
-    held_due_seconds: float,
-) -> None:
-    """Commit the end of leased messages, where the epoch still matches."""
-    if closings:
-        parameters = {
-            "ids": [c.claimed.message_id for c in closings],
-            "epochs": [c.claimed.epoch for c in closings],
-            "states": [c.state for c in closings],
-            "reasons": [c.reason for c in closings],
-            "owner": owner,
-            "held_due": held_due_seconds,
-        }
-        connection.execute(CLOSE, parameters)
-
-
 def put_back(
     connection: psycopg.Connection[Any],
-    verdicts: Sequence[tuple[Claimed, dict[str, Any] | None]],
+    waits: Sequence[tuple[Claimed, Wait | None]],
     *,
     wait_seconds: float = 30,
 ) -> None:
-    """Return messages that were certainly not posted to READY; `wait` verdicts rest first."""
-    if verdicts:
-        waiting = [verdict is not None for _, verdict in verdicts]
+    """Return messages that were certainly not posted to READY; those with a `Wait` rest first."""
+    if waits:
         parameters = {
-            "ids": [c.message_id for c, _ in verdicts],
-            "epochs": [c.epoch for c, _ in verdicts],
-            "reasons": [v["reason"] if v else None for _, v in verdicts],
-            "not_before": [v["not_before"] if v else None for _, v in verdicts],
-            "waiting": waiting,
+            "ids": [claimed.message_id for claimed, _ in waits],
+            "epochs": [claimed.epoch for claimed, _ in waits],
+            "reasons": [wait.reason if wait else None for _, wait in waits],
+            "not_before": [wait.not_before if wait else None for _, wait in waits],
+            "waiting": [wait is not None for _, wait in waits],
             "wait": wait_seconds,
         }
         with connection.transaction():

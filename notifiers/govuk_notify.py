@@ -19,6 +19,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 from requests.adapters import HTTPAdapter
 
 from notifiers.classification import KEY_REJECTED, read_failure
+from notifiers.crash import crash_point
 from notifiers.errors import KeyRejected, ProviderUnreachable, UnknownForce
 from notifiers.provider import (
     Answer,
@@ -30,6 +31,13 @@ from notifiers.provider import (
     ReceivedText,
 )
 from notifiers.settings import DispatcherSettings
+
+# Seconds after which GOV.UK Notify refuses a token.
+TOKEN_LIFE = 30.0
+
+# A connection that was idle for longer may be closed by the far end just while we write to it,
+# and a reset then would make a message UNKNOWN for nothing.
+LONGEST_IDLE = 20.0
 
 
 class _TooLate(Exception):  # noqa: N818 - reads as what happened
@@ -47,6 +55,7 @@ class _OneAttempt(requests.Session):
         self.mount("http://", HTTPAdapter(max_retries=0))
         self.deadline: float | None = None
         self.last_status: int | None = None
+        self._used_at = 0.0
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         # Following a 307 would post a second time.
@@ -54,10 +63,15 @@ class _OneAttempt(requests.Session):
         return super().request(*args, **kwargs)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        if time.monotonic() - self._used_at > LONGEST_IDLE:
+            self.close()
+        self._used_at = time.monotonic()
         # The token was made just before this line and is refused by Notify once it is 30 s old.
         # So a process that is frozen after this check cannot send when it wakes much later.
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise _TooLate
+        if self.deadline is not None:
+            if time.monotonic() > self.deadline:
+                raise _TooLate
+            crash_point("after_deadline_check")
         self.last_status = None
         response = super().send(request, **kwargs)
         self.last_status = response.status_code
@@ -82,10 +96,18 @@ class NotifyProvider:
         except _TooLate:
             return Answer(outcome=Outcome.TOO_LATE, reason="too long after the last check")
         except APIError as error:
-            return read_failure(error, private_values=_private_values(message))
+            answer = read_failure(error, private_values=_private_values(message))
+            return self._excuse_stale_token(answer, deadline)
         finally:
             self._session.deadline = None
         return _read_success(body, self._session.last_status)
+
+    def _excuse_stale_token(self, answer: Answer, deadline: float) -> Answer:
+        """A rejection after we were frozen is about our token's age, not about our key."""
+        if answer.is_key_rejected and time.monotonic() > deadline + TOKEN_LIFE / 2:
+            reason = "the token was too old: this process was frozen while it posted"
+            return Answer(outcome=Outcome.NOT_SENT, http_status=answer.http_status, reason=reason)
+        return answer
 
     def find(self, reference: UUID) -> Sequence[ProviderRow]:
         try:

@@ -5,15 +5,13 @@ It writes the same inbox as the callbacks do; what follows from a receipt lives 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
 from notifiers.crash import crash_point
 from notifiers.errors import ProviderUnreachable
-from notifiers.provider import ProviderRow, Providers
+from notifiers.provider import Providers
 from notifiers.settings import DispatcherSettings
 
 BATCH = 50
@@ -68,9 +66,18 @@ class Poller:
         }
         taken = connection.execute(TAKE, parameters).fetchall()
         crash_point("after_poll_taken")
+        silent: set[str] = set()
         for force, reference in taken:
-            # By reference, not by id: that also shows a message the provider has twice.
-            for row in self._find(force, reference):
+            if force in silent:
+                continue
+            try:
+                # By reference, not by id: that also shows a message the provider has twice.
+                rows = self._providers(force).find(reference)
+            except ProviderUnreachable:
+                # The next look is already planned; more of them now would only wait in line.
+                silent.add(force)
+                continue
+            for row in rows:
                 connection.execute(KEEP_RECEIPT, {**vars(row), "force": force})
         return len(taken)
 
@@ -83,10 +90,3 @@ class Poller:
                 continue
             for text in texts:
                 connection.execute(KEEP_TEXT, {**vars(text), "force": force})
-
-    def _find(self, force: str, reference: UUID) -> Sequence[ProviderRow]:
-        try:
-            return self._providers(force).find(reference)
-        except ProviderUnreachable:
-            # Its next look is already planned.
-            return []

@@ -115,8 +115,11 @@ class Reconciler:
         provider = self._providers(force)
         shown_at = self._newest_shown(connection, force, provider)
         crash_point("after_control_look_up")
+        is_silent = False
         for message in taken:
-            rows = self._find(provider, message)
+            # One time-out is enough: the others of this batch are asked about again later.
+            rows = None if is_silent else self._find(provider, message)
+            is_silent = rows is None
             crash_point("after_look_up")
             self._decide(connection, message, rows, shown_at=shown_at)
             crash_point("after_decision")

@@ -17,9 +17,10 @@ from typing import Any
 import psycopg
 
 from notifiers import claims, outcomes
-from notifiers.claims import Claimed, Closing
+from notifiers.claims import Claimed, Wait
 from notifiers.contact_points import is_fictional
 from notifiers.crash import crash_point
+from notifiers.last_check import Closing, close, last_check
 from notifiers.outcomes import Attempted
 from notifiers.pacing import Pace
 from notifiers.provider import Answer, Outcome, Providers
@@ -93,10 +94,10 @@ class Sender:
         now = time.monotonic()
         if self._checked or now < self._claim_again_at:
             return 0
-        quotas = self._quotas(now)
         rows = claims.claim(
             connection,
-            quotas=quotas,
+            quotas=self._quotas(now),
+            at_most=self._settings.claim_batch,
             token_hash=self._token_hash,
             lease_seconds=self._timers.lease,
         )
@@ -116,28 +117,24 @@ class Sender:
 
     def _check(self, connection: psycopg.Connection[Any], rows: Sequence[Claimed]) -> None:
         deadline = time.monotonic() + self._timers.longest_wait_before_post
-        verdicts = claims.last_check(connection, rows)
+        verdicts = last_check(connection, rows)
         crash_point("after_last_check")
         closings: list[Closing] = []
-        waiting: list[tuple[Claimed, dict[str, Any] | None]] = []
+        waiting: list[tuple[Claimed, Wait | None]] = []
         for row in rows:
-            verdict = verdicts[row.message_id]
+            found = verdicts[row.message_id]
             if self._settings.mode == "live" and is_fictional(row.recipient):
                 reason = "a drama number or example address in live mode"
                 closings.append(Closing(claimed=row, state="REFUSED", reason=reason))
-            elif verdict["verdict"] == "send":
+            elif found.verdict == "send":
                 self._checked.append(Checked(row, deadline))
-            elif verdict["verdict"] == "wait":
-                waiting.append((row, verdict))
+            elif found.verdict == "wait":
+                waiting.append((row, Wait(found.reason, found.not_before)))
             else:
-                state = CLOSED_BY_VERDICT.get(verdict["verdict"], "HELD")
-                closings.append(Closing(claimed=row, state=state, reason=verdict["reason"]))
-        claims.close(
-            connection,
-            closings,
-            owner=self._settings.held_owner,
-            held_due_seconds=self._timers.held_due,
-        )
+                state = CLOSED_BY_VERDICT.get(found.verdict, "HELD")
+                closings.append(Closing(claimed=row, state=state, reason=found.reason))
+        owner, due = self._settings.held_owner, self._timers.held_due
+        close(connection, closings, owner=owner, held_due_seconds=due)
         claims.put_back(connection, waiting)
 
     # -- posting ------------------------------------------------------------------------------

@@ -52,8 +52,9 @@ class DispatcherSettings:
     api_keys: Mapping[str, str] = field(repr=False)
     token_file: Path
     mode: Mode
+    # Threads that post, and how many messages are leased ahead of them.
     senders: int = 8
-    claim_batch: int = 64
+    claim_batch: int = 32
     # The provider allows 3,000 requests a minute and key; None lifts the limit.
     rate_per_minute: int | None = 2700
     held_owner: str = "victim care team"

@@ -3,7 +3,7 @@
 What a live run does is in `orchestration.live`; this module only gives it a run to live in.
 """
 
-from __future__ import annotations
+# Dagster reads the annotations of its functions as objects: no postponed evaluation here.
 
 import dagster as dg
 
@@ -13,7 +13,7 @@ from orchestration.settings import Settings
 
 
 @dg.op(required_resource_keys={"settings"})
-def live(context: dg.OpExecutionContext) -> None:
+def keep_forces_read(context: dg.OpExecutionContext) -> None:
     """Read, land, transform and hand over, batch by batch, for a bounded time."""
     settings: Settings = context.resources.settings
     with LiveRun(settings, run_id=context.run_id) as run:
@@ -28,7 +28,7 @@ def live(context: dg.OpExecutionContext) -> None:
     description="Keeps all forces read: one writer, restarted by the forces' sensors.",
 )
 def live_job() -> None:
-    live()
+    keep_forces_read()
 
 
 marts_job = dg.define_asset_job(

@@ -19,23 +19,27 @@ def print_message(console: Console, message: Mapping[str, Any]) -> None:
 
 def print_summary(console: Console, summary: Mapping[str, Any]) -> None:
     """A row per force, the reasons for not sending, and the totals."""
-    table = Table(title="What happened", title_justify="left", show_footer=True)
+    table = Table(title="What happened", title_justify="left", show_footer=True, padding=(0, 0))
     totals = summary["totals"]
     table.add_column("Force", footer="all")
     for name, footer in (
-        ("versions landed", totals["landed"]),
+        ("landed", totals["landed"]),
         ("changes", totals["changes"]),
         ("decisions", totals["decisions"]),
-        ("to send", totals["sent"]),
+        ("send", totals["sent"]),
         ("held", totals["held"]),
-        ("suppressed", totals["suppressed"]),
+        ("not sent", totals["suppressed"]),
         ("delivered", totals["delivered"]),
     ):
         table.add_column(name, justify="right", footer=f"{footer:,}")
-    table.add_column("commit to accepted,\nmedian / p95", justify="right")
+    table.add_column("speed", justify="right")
     for force, counts in summary["forces"].items():
         table.add_row(force, *_force_cells(counts))
     console.print(table)
+    console.print(
+        "Speed: median / 95th percentile, from the commit in the force's warehouse until the\n"
+        "provider accepted, for messages that could go at once. Not sent: suppressed for a reason."
+    )
     _print_reasons(console, summary["forces"])
     console.print(
         f"Counted at the provider: [bold]{totals['lost']}[/bold] lost, "
@@ -54,7 +58,7 @@ def _force_cells(counts: Mapping[str, Any]) -> list[str]:
         *(by_outcome.get(name, 0) for name in ("send", "hold", "suppress")),
         counts["messages"].get("delivered", 0),
     ]
-    speed = f"{latency['median_s']} s / {latency['p95_s']} s" if "median_s" in latency else "-"
+    speed = f"{latency['median_s']}/{latency['p95_s']}s" if "median_s" in latency else "-"
     return [*(f"{number:,}" for number in numbers), speed]
 
 

@@ -3,8 +3,9 @@
 Micro-batches do not run through here (see `orchestration.live`); backfills and marts do.
 """
 
-from __future__ import annotations
+# Dagster reads the annotations of its functions as objects: no postponed evaluation here.
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,4 +37,9 @@ def build_dbt_assets(project: Path) -> dg.AssetsDefinition:
 
 def dbt_resource(settings: Settings) -> DbtCliResource:
     profiles = write_profile(settings.database(), settings.run_folder)
-    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(profiles))
+    return DbtCliResource(
+        project_dir=str(DBT_PROJECT),
+        profiles_dir=str(profiles),
+        # The dbt of this very environment, whatever the search path says.
+        dbt_executable=str(Path(sys.executable).parent / "dbt"),
+    )

@@ -21,10 +21,11 @@ from orchestration.transform import Transform
 from reports.demo_page import write_demo_page
 from reports.terminal import print_message, print_summary
 
-CHANGES_PER_SECOND = 4.0
-# Enough for every force to show both channels, and for a percentile to mean something.
-DELIVERED_PER_FORCE = 8
+CHANGES_PER_SECOND = 6.0
+DELIVERED_PER_FORCE = 6
 LONGEST_ONCE_SECONDS = 240.0
+# The sensors ask for the live run within seconds; its first look lands every force's baseline.
+BASELINE_SECONDS = 180.0
 DRAIN_SECONDS = 60.0
 
 
@@ -46,18 +47,41 @@ def run_demo(settings: Settings, plan: DemoPlan, console: Console) -> dict[str, 
     stack_plan = StackPlan(forces=plan.forces, clock_start=working_morning)
     with Stack(settings, stack_plan, lambda line: console.print(f"[dim]{line}[/dim]")) as stack:
         _introduce(stack, console)
-        stack.start_living(CHANGES_PER_SECOND)
         try:
+            _wait_for_baseline(stack)
+            console.print("Every force has been read once. Now their cases change ...")
+            stack.start_living(CHANGES_PER_SECOND)
             _watch(stack, plan, console)
         except KeyboardInterrupt:
             console.print("\nStopping ...")
-        return _finish(stack, settings, console)
+        return _finish(stack, settings, plan, console)
 
 
 def _introduce(stack: Stack, console: Console) -> None:
     assert stack.standin is not None
     console.print(f"What people would have received: [bold]{stack.standin.url}/[/bold]")
-    console.print("Waiting for the first messages: the live run starts in about 20 seconds ...")
+    console.print("Waiting until the daemon's live run has read every force once ...")
+
+
+def _wait_for_baseline(stack: Stack) -> None:
+    """What was there before is known and messages nobody; only then may cases change."""
+    deadline = time.monotonic() + BASELINE_SECONDS
+    wanted = {(force.name, feed.name) for force in stack.forces.values() for feed in force.feeds}
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        while time.monotonic() < deadline:
+            stack.check()
+            rows = connection.execute("select force, feed from landing.cursor where baseline_done")
+            if wanted <= set(rows.fetchall()) and _is_transformed(connection):
+                return
+            time.sleep(0.5)
+        frozen = connection.execute(
+            "select force, frozen_reason from control.force_state where frozen_at is not null"
+        ).fetchall()
+    raise DemoIncomplete(
+        f"Not every force was read within {BASELINE_SECONDS:.0f} s. "
+        + ("; ".join(f"{force}: {reason}" for force, reason in frozen) or "No force is frozen; ")
+        + f" Read {stack.settings.run_folder / 'code-server.log'}"
+    )
 
 
 def _watch(stack: Stack, plan: DemoPlan, console: Console) -> None:
@@ -100,7 +124,9 @@ def _is_enough(connection: psycopg.Connection[Any], stack: Stack) -> bool:
     return all(counts.get(force, 0) >= DELIVERED_PER_FORCE for force in stack.forces)
 
 
-def _finish(stack: Stack, settings: Settings, console: Console) -> dict[str, Any]:
+def _finish(
+    stack: Stack, settings: Settings, plan: DemoPlan, console: Console
+) -> dict[str, Any]:
     """Let what is under way arrive, bring the marts up to date, and sum up."""
     stack.stop_living()
     console.print("[dim]Letting what is under way arrive, then building the marts ...[/dim]")
@@ -118,6 +144,12 @@ def _finish(stack: Stack, settings: Settings, console: Console) -> dict[str, Any
         page = write_demo_page(connection, summary, settings.home / "demo.html")
     _write(settings.home / "demo-summary.json", summary)
     print_summary(console, summary)
+    silent = [f for f, counts in summary["forces"].items() if not counts["messages"].get("delivered")]
+    if silent and plan.once:
+        raise DemoIncomplete(
+            f"No message was delivered for {', '.join(silent)}. `kept status` says what each force "
+            f"is waiting for; the logs are in {settings.run_folder}"
+        )
     console.print(f"The same as a page: [bold]{page}[/bold]")
     return summary
 

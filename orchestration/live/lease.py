@@ -39,13 +39,15 @@ class LiveLease:
             [self._group, self._run_id],
         )
 
-    def give_back(self) -> None:
-        """Let the sensors ask for the next run at once."""
+    def give_back(self, *, is_clean: bool) -> None:
+        """Let the sensors ask for the next run: at once, or after a failure a little later, so
+        that a run which cannot start does not start over and over."""
         self._connection.execute(
             """
-            update control.live_run set heartbeat_at = null, requested_at = null
+            update control.live_run
+            set heartbeat_at = null, requested_at = case when %s then null else clock_timestamp() end
             where live_group = %s and run_id = %s
             """,
-            [self._group, self._run_id],
+            [is_clean, self._group, self._run_id],
         )
         self._connection.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import psycopg
 
@@ -15,13 +15,14 @@ from sensors.errors import SensorError
 from sensors.feeds import Force
 from sensors.freeze import freeze_for, is_frozen, thaw
 from sensors.landing.poll import poll_force
+from sensors.landing.sweep import due_for_sweep, sweep_force
 from sensors.readers.choose import open_reader
 
 TRANSIENT_RETRY_SECONDS = 5.0
 
 
-@dataclass
-class ForceReading(threading.Thread):
+@dataclass(frozen=True)
+class ForceReading:
     """Polls one force until `stop` is set; `landed` is set whenever there is new work."""
 
     force: Force
@@ -30,10 +31,13 @@ class ForceReading(threading.Thread):
     pause_seconds: float
     stop: threading.Event
     landed: threading.Event
-    note: Callable[[str], None] = field(default=lambda message: None)
+    note: Callable[[str], None]
 
-    def __post_init__(self) -> None:
-        super().__init__(name=f"read-{self.force.name}", daemon=True)
+    def start(self) -> threading.Thread:
+        """Read in a thread of its own, and return it."""
+        thread = threading.Thread(target=self.run, name=f"read-{self.force.name}", daemon=True)
+        thread.start()
+        return thread
 
     def run(self) -> None:
         while not self.stop.is_set():
@@ -60,6 +64,8 @@ class ForceReading(threading.Thread):
                     self.stop.wait(TRANSIENT_RETRY_SECONDS)
                     continue
                 batches = poll_force(connection, reader, self.force)
+                if due := due_for_sweep(connection, self.force):
+                    batches += sweep_force(connection, reader, self.force, feeds=due)
                 thaw(connection, self.force.name, only_transient=True)
                 if any(batch.new_versions + batch.deleted_versions for batch in batches):
                     self.landed.set()

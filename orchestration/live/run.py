@@ -49,7 +49,7 @@ class LiveRun:
         self._transform = Transform(self._url, settings.run_folder / f"live-{run_id[:8]}")
         self._stop = threading.Event()
         self._landed = threading.Event()
-        self._threads: list[ForceReading] = []
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +63,7 @@ class LiveRun:
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout=30)
-        self._lease.give_back()
+        self._lease.give_back(is_clean=error is None)
 
     def batches(self) -> Iterator[TransformedBatch]:
         """Micro-batches as they happen; returns when this run should make way for the next."""
@@ -83,7 +83,7 @@ class LiveRun:
 
     def _start_reading(self) -> None:
         for force in self._forces.values():
-            thread = ForceReading(
+            reading = ForceReading(
                 force=force,
                 database_url=self._url,
                 source_secret=lambda name=force.secret: secret(name),  # type: ignore[misc]
@@ -92,8 +92,7 @@ class LiveRun:
                 landed=self._landed,
                 note=log.warning,
             )
-            self._threads.append(thread)
-            thread.start()
+            self._threads.append(reading.start())
 
     def _transform_landed(self, connection: psycopg.Connection) -> Iterator[TransformedBatch]:
         work = open_work(connection, list(self._forces))

@@ -75,8 +75,8 @@ class Services:
         workspace = write_dagster_home(home, storage_url=storage_url, code_server_port=port)
         extra = {**environment, "DAGSTER_HOME": str(home)}
         self._python(
-            *("code-server", "dagster", "code-server", "start", "-h", "127.0.0.1"),
-            *("-p", str(port), "-m", "orchestration.definitions", "--fixed-server-id", "kept"),
+            *("code-server", "dagster", "api", "grpc", "-h", "127.0.0.1", "-p", str(port)),
+            *("-m", "orchestration.definitions"),
             extra=extra,
         )
         self._wait_for_port("code-server", port)

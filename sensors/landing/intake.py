@@ -62,7 +62,8 @@ def _write_blocks(copy: Copy, extract: CopyBlocks) -> None:
 def _write_rows(
     copy: Copy, columns: Sequence[Column], extract: Rows, refused: list[Refused]
 ) -> None:
-    copy.set_types([column.type.name for column in columns])
+    # All texts have one binary form, and psycopg knows how to write it as `text` only.
+    copy.set_types(["text" if column.type.is_text else column.type.name for column in columns])
     for chunk in extract.chunks:
         for row in _storable(chunk, columns, refused):
             copy.write_row(row)

@@ -14,6 +14,7 @@ from sensors.errors import (
     SourceBusy,
     SourceTimeout,
     SourceUnreachable,
+    UnknownSource,
     UnreadableValue,
 )
 from sensors.readers.session import DriverFailure
@@ -24,6 +25,11 @@ BUSY = "its warehouse was locked; it is tried again by itself"
 REFUSED = "its warehouse refused the login; check the secret's name, password and database"
 NOT_ALLOWED = "the login may not read this table; grant it select"
 VALUE = "a value could not be read as its declared type; look for it in the source"
+PRODUCT = "its warehouse is of a product that is not read yet; only PostgreSQL is"
+DRIVER = (
+    "the ODBC driver that its secret names could not be loaded; install it (for PostgreSQL: "
+    "apt-get install unixodbc odbc-postgresql) or mend the secret"
+)
 OTHER = "its warehouse rejected the statement; compare the feed's declaration with the source"
 
 # libpq reports a refused login without a SQLSTATE of its own; its words are the only sign there is.
@@ -42,6 +48,8 @@ _EXACT: dict[str, tuple[type[SensorError], str]] = {
     "HYT01": (SourceUnreachable, LOST),
     "S1T00": (SourceTimeout, SLOW),
     "55P03": (SourceBusy, BUSY),
+    "0A000": (UnknownSource, PRODUCT),
+    "01000": (UnknownSource, DRIVER),
 }
 _CLASSES: dict[str, tuple[type[SensorError], str]] = {
     "08": (SourceUnreachable, LOST),
@@ -50,6 +58,7 @@ _CLASSES: dict[str, tuple[type[SensorError], str]] = {
     "57": (SourceUnreachable, LOST),
     "58": (SourceUnreachable, LOST),
     "22": (UnreadableValue, VALUE),
+    "IM": (UnknownSource, DRIVER),
 }
 
 

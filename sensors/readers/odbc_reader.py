@@ -18,7 +18,7 @@ from sensors.feeds import Column
 from sensors.readers.extract import ArrowBatches, Extract, Rows
 from sensors.readers.failures import refusal
 from sensors.readers.odbc_types import arrow_schema, exact_rows
-from sensors.readers.postgres_sql import longest_text, session_sql
+from sensors.readers.postgres_sql import longest_text, numerics_as_text, session_sql
 from sensors.readers.session import DriverFailure, Limits
 
 # The PostgreSQL driver's settings: booleans as bits, and a bulk answer not held as a whole.
@@ -30,6 +30,7 @@ ROWS_PER_BATCH = 20_000
 BULK_BYTES = 64 * 1024 * 1024
 # Arrow gives every text of a batch room for the longest one; beyond this, rows come one by one.
 LONGEST_FOR_ARROW = 8192
+NOT_SUPPORTED = "0A000"
 _LOST = ("08", "57P", "HY", "53", "58", "S1")
 
 
@@ -40,6 +41,7 @@ class OdbcSession:
         self._string = connection_string.rstrip("; \n")
         self._limits = limits
         self._connection: pyodbc.Connection | None = None
+        self._avoids_arrow = False
 
     @property
     def is_open(self) -> bool:
@@ -52,6 +54,10 @@ class OdbcSession:
                 autocommit=True,
                 timeout=max(1, round(self._limits.connect)),
             )
+            product = self._connection.getinfo(pyodbc.SQL_DBMS_NAME)
+        if product != "PostgreSQL":
+            self.close()
+            raise DriverFailure(NOT_SUPPORTED)
 
     def execute(self, statements: str) -> None:
         with _driver_failures():
@@ -62,7 +68,7 @@ class OdbcSession:
             return list(self._opened().execute(query).fetchall())
 
     def stream(self, query: str, columns: Sequence[Column], *, is_bulk: bool) -> Extract:
-        if is_bulk:
+        if is_bulk and not self._avoids_arrow:
             longest = self._longest_text(query, columns)
             if longest <= LONGEST_FOR_ARROW:
                 return ArrowBatches(self._batches(query, columns, longest))
@@ -95,18 +101,23 @@ class OdbcSession:
             )
             for statement in session_sql(self._limits.bulk).split("; "):
                 connection.execute(statement)
+            # Until it has worked: a value that does not fit is read row by row the next time.
+            self._avoids_arrow = True
             yield from connection.read_arrow_batches(
-                query,
+                numerics_as_text(query, columns),
                 batch_size=ROWS_PER_BATCH,
                 max_bytes_per_batch=BULK_BYTES,
                 max_text_size=max(64, longest),
                 schema=arrow_schema(columns),
                 fetch_concurrently=False,
             )
+            self._avoids_arrow = False
 
     def _longest_text(self, query: str, columns: Sequence[Column]) -> int:
         measured = [
-            column for column in columns if column.type.is_text and not column.type.modifiers
+            column
+            for column in columns
+            if (column.type.is_text or column.type.name == "numeric") and not column.type.modifiers
         ]
         known = [
             4 * column.type.modifiers[0]

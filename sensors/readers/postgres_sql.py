@@ -117,12 +117,24 @@ def count(feed: Feed) -> str:
 def longest_text(query: str, columns: Sequence[Column]) -> str:
     """The most bytes that any of these columns takes in the answer to `query`."""
     lengths = sql.SQL(", ").join(
-        sql.SQL("max(octet_length({}))").format(sql.Identifier(column.name)) for column in columns
+        sql.SQL("max(octet_length({}::text))").format(sql.Identifier(column.name))
+        for column in columns
     )
     statement = sql.SQL("select coalesce(greatest({}), 0) from ({}) as answer").format(
         lengths, sql.SQL(query)
     )
     return statement.as_string(None)
+
+
+def numerics_as_text(query: str, columns: Sequence[Column]) -> str:
+    """The same answer with numerics as text, for a driver that says they have 28 digits."""
+    members = sql.SQL(", ").join(
+        sql.SQL("{name}::text as {name}" if column.type.name == "numeric" else "{name}").format(
+            name=sql.Identifier(column.name)
+        )
+        for column in columns
+    )
+    return sql.SQL("select {} from ({}) as answer").format(members, sql.SQL(query)).as_string(None)
 
 
 def copy_out(query: str) -> str:

@@ -52,7 +52,7 @@ def _read_arguments() -> argparse.Namespace:
         urls = [entry["writer_url"] for entry in sources]
         parser.set_defaults(**read, force=forces, writer_url=urls)
     arguments = parser.parse_args()
-    if not arguments.force or len(arguments.force) != len(arguments.writer_url):
+    if not arguments.force or len(arguments.force) != len(arguments.writer_url or []):
         parser.error("give each --force a --writer-url, in the same order, or name both in a file")
     if arguments.changes_per_second <= 0:
         parser.error("--changes-per-second must be above 0")

@@ -9,10 +9,13 @@ from __future__ import annotations
 import random
 import unicodedata
 
-SUSPECT_NUMBERS = range(900, 1000)
+# Three blocks of the 1,000 drama numbers. There are far more people than numbers, so people of the
+# past share theirs; those who are to be reached, and suspects, only do so on purpose or very late.
 # 07700 900000, 111 and 222 are smoke-test numbers of GOV.UK Notify that never get a receipt, and
 # 002 and 003 fail on purpose there: nobody lives at these.
-PUBLIC_NUMBERS = tuple(n for n in range(1, 900) if n not in {2, 3, 111, 222})
+EVERYDAY_NUMBERS = tuple(n for n in range(7, 300) if n not in {111, 222})
+REACHABLE_NUMBERS = range(300, 900)
+SUSPECT_NUMBERS = range(900, 1000)
 
 WAYS_TO_TYPE = (
     "07700900{:03d}",
@@ -38,9 +41,15 @@ MALFORMED = (
 )
 
 
-def public_mobile(rng: random.Random, serial: int) -> str:
-    """A well-formed mobile; neighbours in `serial` share a number as late as 1,000 allow it."""
-    number = PUBLIC_NUMBERS[serial * 389 % len(PUBLIC_NUMBERS)]
+def everyday_mobile(rng: random.Random, serial: int) -> str:
+    """A well-formed mobile that several people have."""
+    number = EVERYDAY_NUMBERS[serial * 389 % len(EVERYDAY_NUMBERS)]
+    return rng.choice(WAYS_TO_TYPE).format(number)
+
+
+def reachable_mobile(rng: random.Random, serial: int) -> str:
+    """A well-formed mobile that the next 599 serial numbers do not get."""
+    number = REACHABLE_NUMBERS[serial % len(REACHABLE_NUMBERS)]
     return rng.choice(WAYS_TO_TYPE).format(number)
 
 

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from simulation.world.calibration import Calibration
+from simulation.world.calibration import FORCES, Calibration
 from simulation.world.calibration.tables import read_table
 from simulation.world.contact_points import (
     email_address,
+    everyday_mobile,
     malformed_mobile,
-    public_mobile,
+    reachable_mobile,
     suspect_mobile,
 )
 from simulation.world.entities import Person
+from simulation.world.keys import PEOPLE_PER_CASE
+
+NUMBERS_BETWEEN_FORCES = 85
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,15 @@ def draw_name(rng: random.Random, language: str) -> tuple[str, str]:
 
 def _mobile(rng: random.Random, calibration: Calibration, key: int, sort: Sort) -> str | None:
     if sort.is_contactable:
-        return public_mobile(rng, key)
+        # Forces start at different places, so that a number is not another force's at once.
+        start = FORCES.index(calibration.force) * NUMBERS_BETWEEN_FORCES
+        return reachable_mobile(rng, start + key // PEOPLE_PER_CASE)
     assumed = calibration.assumptions
     if rng.random() >= assumed["has_mobile"]:
         return None
     if rng.random() < assumed["malformed_mobile"]:
         return malformed_mobile(rng)
-    return suspect_mobile(rng) if sort.is_suspect else public_mobile(rng, key)
+    return suspect_mobile(rng) if sort.is_suspect else everyday_mobile(rng, key)
 
 
 def _email(

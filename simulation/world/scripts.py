@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from simulation.world.calibration import Calibration
 from simulation.world.cases import Offence, Step
-from simulation.world.contact_points import public_mobile
+from simulation.world.contact_points import everyday_mobile
 from simulation.world.officers import draw_officer
 
 MINUTE = 60.0
@@ -95,7 +95,7 @@ def edit_steps(writing: Writing, *, start: float, end: float, serial: int) -> li
     if writing.happens("no_op_edit"):
         steps.append(Step("no_op_edit", rng.uniform(start, end)))
     if writing.happens("contact_changed"):
-        mobile = public_mobile(rng, serial * 10 + 5)
+        mobile = everyday_mobile(rng, serial * 10 + 5)
         steps.append(Step("contact_changed", rng.uniform(start, end), mobile))
     return steps
 

@@ -1,7 +1,8 @@
-"""A running callback endpoint on a fresh inbox."""
+"""A running callback endpoint on an empty inbox."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from deploy.local.postgres import Server, create_database, drop_database
 from tests.inbox.endpoint import free_port, running_inbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,9 +30,19 @@ class Inbox:
             return cursor.fetchall() if cursor.description else []
 
 
+@pytest.fixture(scope="session")
+def inbox_process(server: Server) -> Iterator[Inbox]:
+    name = f"inbox_{secrets.token_hex(6)}"
+    url = create_database(server, name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for file in ("deploy/database/control.sql", "sensors/inbox/schema.sql"):
+            connection.execute((ROOT / file).read_text())
+    with running_inbox(url, free_port()) as address:
+        yield Inbox(address, url)
+    drop_database(server, name)
+
+
 @pytest.fixture
-def inbox(database_url: str) -> Iterator[Inbox]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute((ROOT / "sensors/inbox/schema.sql").read_text())
-    with running_inbox(database_url, free_port()) as url:
-        yield Inbox(url, database_url)
+def inbox(inbox_process: Inbox) -> Inbox:
+    inbox_process.rows("truncate inbox.receipt, inbox.inbound_text")
+    return inbox_process

@@ -1,18 +1,30 @@
-"""Fixtures of the dispatch tests: one stand-in for all, and a fresh outbox for each."""
+"""Fixtures of the dispatch tests: one stand-in and one database for all, emptied for each."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from deploy.local.postgres import Server, create_database, drop_database
 from notifiers.environment import register_environment
 from notifiers.settings import DispatcherSettings
 from simulation.notify.process import RunningStandin, start_standin
 from tests.inbox.endpoint import free_port
 from tests.notifiers.bench import QUICK, RECHECK, ROOT, Bench, services
+
+# A database for each of a hundred tests would take longer than the tests.
+EMPTY = """
+truncate dispatch.message, dispatch.attempt, dispatch.event, dispatch.incident, dispatch.opt_out,
+    dispatch.control, dispatch.pause, dispatch.environment, inbox.receipt, inbox.inbound_text
+    restart identity;
+update control.clock set time_offset = '0', fixed_at = null;
+drop schema if exists journeys cascade;
+drop schema if exists naive cascade;
+"""
 
 
 @pytest.fixture(scope="session")
@@ -39,14 +51,24 @@ def standin(standin_process: RunningStandin) -> RunningStandin:
     return standin_process
 
 
+@pytest.fixture(scope="session")
+def outbox_database(server: Server) -> Iterator[str]:
+    name = f"outbox_{secrets.token_hex(6)}"
+    url = create_database(server, name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for file in ("deploy/database/control", "notifiers/schema", "sensors/inbox/schema"):
+            connection.execute((ROOT / f"{file}.sql").read_text())
+    yield url
+    drop_database(server, name)
+
+
 @pytest.fixture
-def outbox_url(database_url: str) -> str:
-    """A database with the outbox, the inbox and a re-check that lets everything pass."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        for file in ("notifiers/schema.sql", "sensors/inbox/schema.sql"):
-            connection.execute((ROOT / file).read_text())
+def outbox_url(outbox_database: str) -> str:
+    """An empty outbox and inbox, and a re-check that lets everything pass."""
+    with psycopg.connect(outbox_database, autocommit=True) as connection:
+        connection.execute(EMPTY)
         connection.execute(RECHECK)
-    return database_url
+    return outbox_database
 
 
 @pytest.fixture

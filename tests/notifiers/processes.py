@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,5 +87,7 @@ def _install(ambush: Ambush) -> None:
         if ambush.action == "die":
             os._exit(KILLED_AT_CRASH_POINT)
         os.kill(os.getpid(), signal.SIGSTOP)
+        # The signal may reach another thread first: this one must not run on meanwhile.
+        time.sleep(0.1)
 
     install_hook(hook)

@@ -81,6 +81,26 @@ def test_a_kill_at_any_step_of_reconciling_neither_loses_nor_doubles(bench: Benc
     assert bench.copies() == {1: 9}
 
 
+def test_a_kill_while_receipts_and_texts_are_applied_loses_none_of_them(bench: Bench) -> None:
+    """Invariant 8: they are applied again, and that changes nothing."""
+    ids = bench.queue(5)
+    bench.dispatch_until(lambda: bench.states() == {"ACCEPTED": 5})
+    bench.run(
+        "insert into inbox.receipt (provider_id, reference, status, source)"
+        " select provider_id, reference::text, 'delivered', 'callback' from dispatch.message"
+    )
+    bench.run(
+        "insert into inbox.inbound_text (provider_id, source_number, body, source)"
+        " values (gen_random_uuid(), '447700900999', 'STOP', 'callback')"
+    )
+    for point in ("before_receipts_commit", "after_receipts_commit", "before_texts_commit"):
+        die_at(bench.settings, Ambush(point), protocol=run_dispatcher)
+    opted_out = "select contact_point from dispatch.opt_out"
+    bench.dispatch_until(lambda: bench.run(opted_out) == [("+447700900999",)])
+    assert bench.states() == {"DELIVERED": 5}
+    assert bench.history(ids[0])[-2:] == ["ACCEPTED", "DELIVERED"]
+
+
 def test_kills_at_random_moments_neither_lose_nor_double(bench: Bench) -> None:
     """Invariants 1 and 2."""
     bench.accept_one()

@@ -51,8 +51,10 @@ def test_a_clone_that_a_dispatcher_is_tricked_into_claims_nothing(
     bench.queue(3)
     token_hash = Environment(bench.settings.token_file).token_hash
     with cloned(server, bench) as clone, clone.connect() as connection:
-        quotas = {"kent": 10}
-        assert claims.claim(connection, quotas=quotas, token_hash=token_hash, lease_seconds=1) == []
+        leased = claims.claim(
+            connection, quotas={"kent": 9}, at_most=9, token_hash=token_hash, lease_seconds=1
+        )
+    assert leased == []
 
 
 def test_a_database_that_went_back_in_time_sends_nothing(bench: Bench) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from notifiers import claims
 from notifiers.environment import Environment
+from notifiers.last_check import Closing, close
 from notifiers.leases import reap_leases
 from notifiers.outcomes import Attempted, record
 from notifiers.provider import Answer, Outcome
@@ -146,8 +147,8 @@ def test_a_stale_epoch_changes_nothing(bench: Bench) -> None:
         before = bench.message(message_id)
         assert intend(bench, connection, stale) == {}
         claims.put_back(connection, [(stale[0], None)])
-        closing = claims.Closing(claimed=stale[0], state="HELD", reason="stale")
-        claims.close(connection, [closing], owner="nobody", held_due_seconds=1)
+        closing = Closing(claimed=stale[0], state="HELD", reason="stale")
+        close(connection, [closing], owner="nobody", held_due_seconds=1)
         answer = Answer(outcome=Outcome.REFUSED, reason="stale")
         late = Attempted(claimed=stale[0], attempt_no=1, answer=answer)
         record(connection, [late], grace_seconds=1, overdue_seconds=1)
@@ -209,7 +210,9 @@ def test_a_live_dispatcher_refuses_drama_numbers_and_example_addresses(bench: Be
 
 def claim(bench: Bench, connection: psycopg.Connection[Any]) -> list[claims.Claimed]:
     token_hash = Environment(bench.settings.token_file).token_hash
-    return claims.claim(connection, quotas={"kent": 100}, token_hash=token_hash, lease_seconds=1)
+    return claims.claim(
+        connection, quotas={"kent": 100}, at_most=100, token_hash=token_hash, lease_seconds=1
+    )
 
 
 def intend(
