@@ -47,7 +47,9 @@ def known_forces() -> list[str]:
 def force_names(name: str) -> str:
     """The force's name, or a wrong-argument error that lists the right ones."""
     if name not in known_forces():
-        raise typer.BadParameter(f"{name!r} is not a force; choose from {', '.join(known_forces())}")
+        raise typer.BadParameter(
+            f"{name!r} is not a force; choose from {', '.join(known_forces())}"
+        )
     return name
 
 

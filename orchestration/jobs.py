@@ -7,8 +7,8 @@ What a live run does is in `orchestration.live`; this module only gives it a run
 
 import dagster as dg
 
-from orchestration.live.run import LiveRun
 from orchestration.live.report import materializations
+from orchestration.live.run import LiveRun
 from orchestration.settings import Settings
 
 

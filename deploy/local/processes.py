@@ -6,6 +6,7 @@ what a killed parent left behind.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -112,10 +113,8 @@ class Supervisor:
 def _end(child: Child) -> None:
     group = child.process.pid
     _signal_group(group, signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         child.process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
     deadline = time.monotonic() + STOP_SECONDS
     # The launched runs of a code server live in its session and may outlast it a little.
     while _session_is_alive(group) and time.monotonic() < deadline:

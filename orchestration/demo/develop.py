@@ -17,7 +17,6 @@ def stay_up(
     """Start everything and wait for Ctrl-C; ProcessDied if a part ends by itself."""
     plan = StackPlan(forces=forces, clock_start=working_morning, with_pages=True)
     with Stack(settings, plan, lambda line: console.print(f"[dim]{line}[/dim]")) as stack:
-        assert stack.standin is not None
         stack.start_living(changes_per_second)
         console.print(f"Dagster:            [bold]{stack.pages_url}[/bold]")
         console.print(f"What people get:    [bold]{stack.standin.url}/[/bold]")

@@ -58,7 +58,6 @@ def run_demo(settings: Settings, plan: DemoPlan, console: Console) -> dict[str, 
 
 
 def _introduce(stack: Stack, console: Console) -> None:
-    assert stack.standin is not None
     console.print(f"What people would have received: [bold]{stack.standin.url}/[/bold]")
     console.print("Waiting until the daemon's live run has read every force once ...")
 
@@ -124,16 +123,13 @@ def _is_enough(connection: psycopg.Connection[Any], stack: Stack) -> bool:
     return all(counts.get(force, 0) >= DELIVERED_PER_FORCE for force in stack.forces)
 
 
-def _finish(
-    stack: Stack, settings: Settings, plan: DemoPlan, console: Console
-) -> dict[str, Any]:
+def _finish(stack: Stack, settings: Settings, plan: DemoPlan, console: Console) -> dict[str, Any]:
     """Let what is under way arrive, bring the marts up to date, and sum up."""
     stack.stop_living()
     console.print("[dim]Letting what is under way arrive, then building the marts ...[/dim]")
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         _drain(connection)
         _build_marts(stack, settings)
-        assert stack.standin is not None
         summary = summarise(
             connection,
             provider={force: stack.standin.references(force) for force in stack.forces},
@@ -144,7 +140,9 @@ def _finish(
         page = write_demo_page(connection, summary, settings.home / "demo.html")
     _write(settings.home / "demo-summary.json", summary)
     print_summary(console, summary)
-    silent = [f for f, counts in summary["forces"].items() if not counts["messages"].get("delivered")]
+    silent = [
+        f for f, counts in summary["forces"].items() if not counts["messages"].get("delivered")
+    ]
     if silent and plan.once:
         raise DemoIncomplete(
             f"No message was delivered for {', '.join(silent)}. `kept status` says what each force "

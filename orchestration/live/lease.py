@@ -45,7 +45,8 @@ class LiveLease:
         self._connection.execute(
             """
             update control.live_run
-            set heartbeat_at = null, requested_at = case when %s then null else clock_timestamp() end
+            set heartbeat_at = null,
+                requested_at = case when %s then null else clock_timestamp() end
             where live_group = %s and run_id = %s
             """,
             [is_clean, self._group, self._run_id],

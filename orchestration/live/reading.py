@@ -45,7 +45,9 @@ class ForceReading:
                 self._read_until_trouble()
             except psycopg.OperationalError as error:
                 # Our own database is away: nothing can be noted there, so only wait.
-                self.note(f"{self.force.name}: our database does not answer ({type(error).__name__})")
+                self.note(
+                    f"{self.force.name}: our database does not answer ({type(error).__name__})"
+                )
                 self.stop.wait(TRANSIENT_RETRY_SECONDS)
 
     def _read_until_trouble(self) -> None:

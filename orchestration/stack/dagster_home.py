@@ -14,7 +14,11 @@ def write_dagster_home(folder: Path, *, storage_url: str, code_server_port: int)
         "telemetry": {"enabled": False},
         # An op retry and a run retry would multiply; our own tables carry all correctness.
         "run_retries": {"enabled": False, "retry_on_asset_or_op_failure": False},
-        "run_monitoring": {"enabled": True, "start_timeout_seconds": 120, "poll_interval_seconds": 15},
+        "run_monitoring": {
+            "enabled": True,
+            "start_timeout_seconds": 120,
+            "poll_interval_seconds": 15,
+        },
         "run_coordinator": {
             "module": "dagster._core.run_coordinator",
             "class": "DefaultRunCoordinator",

@@ -16,11 +16,12 @@ from typing import Self
 import psycopg
 import pyodbc
 
-from deploy.local.postgres import Server, create_database
+from deploy.local.postgres import create_database
 from deploy.local.processes import Supervisor
 from notifiers.environment import register_environment
 from notifiers.settings import Timers
 from orchestration.settings import FORCE_FOLDERS, Settings
+from orchestration.stack.clock import latest_moment, set_clock
 from orchestration.stack.databases import close_server, open_server, prepare_product
 from orchestration.stack.odbc import odbc_secret
 from orchestration.stack.services import Services, free_port
@@ -56,7 +57,7 @@ class Stack:
         self.supervisor = Supervisor(settings.run_folder)
         self._services = Services(self.supervisor, settings.run_folder)
         self.warehouses: dict[str, WarehouseInfo] = {}
-        self.standin: RunningStandin | None = None
+        self._standin: RunningStandin | None = None
         self.pages_url: str | None = None
         self.offset = timedelta()
 
@@ -75,6 +76,13 @@ class Stack:
         trace: TracebackType | None,
     ) -> None:
         self._stop()
+
+    @property
+    def standin(self) -> RunningStandin:
+        """The stand-in for GOV.UK Notify. RuntimeError before the stack has started."""
+        if self._standin is None:
+            raise RuntimeError("the stack has not started")
+        return self._standin
 
     def check(self) -> None:
         """ProcessDied if anything has ended by itself."""
@@ -109,8 +117,6 @@ class Stack:
     def _set_clock(self) -> None:
         if self.plan.clock_start is None:
             return
-        from orchestration.demo.clock import latest_moment, set_clock
-
         with psycopg.connect(self.database_url) as connection:
             start = self.plan.clock_start(latest_moment(connection))
             self.offset = set_clock(connection, start)
@@ -138,7 +144,7 @@ class Stack:
         inbox = f"http://127.0.0.1:{inbox_port}/callbacks"
         address = CallbackAddress(f"{inbox}/receipts", f"{inbox}/texts")
         services = build_services(FORCE_FOLDERS, forces=self.forces, callback=address)
-        self.standin = start_standin(
+        self._standin = start_standin(
             self.settings.run_folder / "notify",
             services,
             time_offset_seconds=self.offset.total_seconds(),
@@ -150,7 +156,7 @@ class Stack:
         )
         self._services.start_dispatcher(
             database_url=self.database_url,
-            provider_url=self.standin.url,
+            provider_url=self._standin.url,
             api_keys={force: api_key(force) for force in self.forces},
             token_file=self._sending_token(),
             mode="test",
@@ -186,9 +192,7 @@ class Stack:
             self.supervisor.stop("living")
 
     def _environment(self) -> dict[str, str]:
-        secrets = {
-            force.secret: self._secret(name) for name, force in self.forces.items()
-        }
+        secrets = {force.secret: self._secret(name) for name, force in self.forces.items()}
         return {
             **secrets,
             "KEPT_DATABASE_URL": self.database_url,
@@ -209,8 +213,8 @@ class Stack:
 
     def _stop(self) -> None:
         self.supervisor.stop_all()
-        if self.standin is not None:
-            self.standin.stop()
+        if self._standin is not None:
+            self._standin.stop()
         close_server(self.settings)
 
 

@@ -17,7 +17,7 @@ LONGEST_TEXT = 5000
 Row = dict[str, object]
 
 
-class UnreadablePayload(ValueError):  # noqa: N818 - reads as what happened
+class UnreadablePayload(ValueError):
     """The body is not what GOV.UK Notify documents; names the field, never its value."""
 
 

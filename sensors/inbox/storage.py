@@ -28,7 +28,7 @@ on conflict (provider_id) do nothing
 """
 
 
-class InboxUnavailable(RuntimeError):  # noqa: N818 - reads as what happened
+class InboxUnavailable(RuntimeError):
     """The row could not be committed; the provider must send it again."""
 
 

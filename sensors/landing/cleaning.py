@@ -30,30 +30,35 @@ class Suspicion:
     has_long_text: bool
 
 
-def clean(
-    connection: Connection,
-    feed: Feed,
-    table: sql.Identifier,
-    *,
-    batch_id: int,
-    row_hash: sql.Composable,
-    texts: Sequence[Column] = (),
-    keeps_repetitions: bool = False,
-) -> int:
-    """Remove rows with unusable keys and differing repetitions, and cut `texts` to the limit.
+@dataclass(frozen=True)
+class Cleaning:
+    """One table to clean: it has the feed's key columns and `_key`.
 
-    `row_hash` is an expression over the table, which has a column `_key`. Returns how many
-    entries are new in the quarantine: a bad row that is read again is noted once.
+    `row_hash` is an expression over it, `texts` are the columns to cut to the limit. Where a
+    repeated key is judged later, `keeps_repetitions` leaves its rows alone.
     """
-    suspicion = _suspect(connection, feed, table, texts)
-    place = _Quarantining(connection, feed, batch_id, table, row_hash)
+
+    feed: Feed
+    batch_id: int
+    table: sql.Identifier
+    row_hash: sql.Composable
+    texts: Sequence[Column] = ()
+    keeps_repetitions: bool = False
+
+
+def clean(connection: Connection, cleaning: Cleaning) -> int:
+    """Remove rows with unusable keys and differing repetitions, and cut long texts.
+
+    Returns how many entries are new in the quarantine: a bad row read again is noted once.
+    """
+    suspicion = _suspect(connection, cleaning)
     found = 0
     if suspicion.has_bad_key:
-        found += place.remove_bad_keys()
+        found += _remove_bad_keys(connection, cleaning)
     if suspicion.has_long_text:
-        found += sum(place.cut(column.name) for column in texts)
-    if suspicion.has_repeated_key and not keeps_repetitions:
-        found += place.remove_repetitions()
+        found += sum(_cut(connection, cleaning, column.name) for column in cleaning.texts)
+    if suspicion.has_repeated_key and not cleaning.keeps_repetitions:
+        found += _remove_repetitions(connection, cleaning)
     return found
 
 
@@ -69,89 +74,6 @@ def quarantine_refused(
             [feed.force, feed.name, row.key_hash, row.reason, row.detail, batch_id],
         ).rowcount
     return found
-
-
-@dataclass(frozen=True)
-class _Quarantining:
-    connection: Connection
-    feed: Feed
-    batch_id: int
-    table: sql.Identifier
-    row_hash: sql.Composable
-
-    def remove_bad_keys(self) -> int:
-        return self._note(
-            sql.SQL(
-                "select distinct coalesce({of_key}, row_hash), reason, 'the row was not landed' "
-                "from removed"
-            ),
-            sql.SQL(
-                "delete from {table} where {reason} is not null "
-                "returning _key, {row_hash} as row_hash, {reason} as reason"
-            ),
-        )
-
-    def remove_repetitions(self) -> int:
-        """One of identical rows stays; rows that differ under one key all go."""
-        return self._note(
-            sql.SQL(
-                "select distinct {of_key}, 'duplicate_key', "
-                "'rows with this key differ; none of them was landed' from removed where differs"
-            ),
-            sql.SQL(
-                """
-                delete from {table} as t using (
-                    select place, min(h) over one_key <> max(h) over one_key as differs,
-                        row_number() over (one_key order by place) as position
-                    from (
-                        select ctid as place, _key as repeated, {row_hash} as h from {table}
-                        where _key in (select _key from {table} group by _key having count(*) > 1)
-                    ) as repetitions
-                    window one_key as (partition by repeated)
-                ) as judged
-                where t.ctid = judged.place and (judged.differs or judged.position > 1)
-                returning t._key, judged.differs
-                """
-            ),
-        )
-
-    def cut(self, column: str) -> int:
-        return self._note(
-            sql.SQL(
-                "select distinct {of_key}, 'text_truncated', "
-                "'column ' || {column_name} || ' was cut to {limit} characters' from removed"
-            ),
-            sql.SQL(
-                "update {table} set {column} = left({column}, {limit}) "
-                "where char_length({column}) > {limit} and octet_length({column}) > {limit} "
-                "returning _key"
-            ),
-            column=column,
-        )
-
-    def _note(self, noted: sql.SQL, removing: sql.SQL, *, column: str = "") -> int:
-        parts = {
-            "table": self.table,
-            "row_hash": self.row_hash,
-            "reason": bad_key(self.feed),
-            "of_key": HASH_OF_KEY,
-            "column": sql.Identifier(column or "_key"),
-            "column_name": sql.Literal(column),
-            "limit": sql.Literal(TEXT_LIMIT),
-        }
-        statement = sql.SQL(
-            "with removed as ({removing}), noted (key_hash, reason, detail) as ({noted}) "
-            "insert into landing.quarantine (force, feed, key_hash, reason, detail, batch_id) "
-            "select {force}, {feed}, key_hash, reason, detail, {batch} from noted "
-            "on conflict do nothing"
-        ).format(
-            removing=removing.format(**parts),
-            noted=noted.format(**parts),
-            force=sql.Literal(self.feed.force),
-            feed=sql.Literal(self.feed.name),
-            batch=sql.Literal(self.batch_id),
-        )
-        return self.connection.execute(statement).rowcount
 
 
 def bad_key(feed: Feed) -> sql.Composable:
@@ -177,21 +99,110 @@ def unlimited_texts(feed: Feed) -> tuple[Column, ...]:
     )
 
 
-def _suspect(
-    connection: Connection, feed: Feed, table: sql.Identifier, texts: Sequence[Column]
-) -> Suspicion:
+def _remove_bad_keys(connection: Connection, cleaning: Cleaning) -> int:
+    return _note(
+        connection,
+        cleaning,
+        sql.SQL(
+            "select distinct coalesce({of_key}, row_hash), reason, 'the row was not landed' "
+            "from removed"
+        ),
+        sql.SQL(
+            "delete from {table} where {reason} is not null "
+            "returning _key, {row_hash} as row_hash, {reason} as reason"
+        ),
+    )
+
+
+def _remove_repetitions(connection: Connection, cleaning: Cleaning) -> int:
+    """One of identical rows stays; rows that differ under one key all go."""
+    return _note(
+        connection,
+        cleaning,
+        sql.SQL(
+            "select distinct {of_key}, 'duplicate_key', "
+            "'rows with this key differ; none of them was landed' from removed where differs"
+        ),
+        sql.SQL(
+            """
+            delete from {table} as t using (
+                select place, min(h) over one_key <> max(h) over one_key as differs,
+                    row_number() over (one_key order by place) as position
+                from (
+                    select ctid as place, _key as repeated, {row_hash} as h from {table}
+                    where _key in (select _key from {table} group by _key having count(*) > 1)
+                ) as repetitions
+                window one_key as (partition by repeated)
+            ) as judged
+            where t.ctid = judged.place and (judged.differs or judged.position > 1)
+            returning t._key, judged.differs
+            """
+        ),
+    )
+
+
+def _cut(connection: Connection, cleaning: Cleaning, column: str) -> int:
+    return _note(
+        connection,
+        cleaning,
+        sql.SQL(
+            "select distinct {of_key}, 'text_truncated', "
+            "'column ' || {column_name} || ' was cut to {limit} characters' from removed"
+        ),
+        sql.SQL(
+            "update {table} set {column} = left({column}, {limit}) "
+            "where char_length({column}) > {limit} and octet_length({column}) > {limit} "
+            "returning _key"
+        ),
+        column=column,
+    )
+
+
+def _note(
+    connection: Connection,
+    cleaning: Cleaning,
+    noted: sql.SQL,
+    removing: sql.SQL,
+    *,
+    column: str = "",
+) -> int:
+    parts = {
+        "table": cleaning.table,
+        "row_hash": cleaning.row_hash,
+        "reason": bad_key(cleaning.feed),
+        "of_key": HASH_OF_KEY,
+        "column": sql.Identifier(column or "_key"),
+        "column_name": sql.Literal(column),
+        "limit": sql.Literal(TEXT_LIMIT),
+    }
+    statement = sql.SQL(
+        "with removed as ({removing}), noted (key_hash, reason, detail) as ({noted}) "
+        "insert into landing.quarantine (force, feed, key_hash, reason, detail, batch_id) "
+        "select {force}, {feed}, key_hash, reason, detail, {batch} from noted "
+        "on conflict do nothing"
+    ).format(
+        removing=removing.format(**parts),
+        noted=noted.format(**parts),
+        force=sql.Literal(cleaning.feed.force),
+        feed=sql.Literal(cleaning.feed.name),
+        batch=sql.Literal(cleaning.batch_id),
+    )
+    return connection.execute(statement).rowcount
+
+
+def _suspect(connection: Connection, cleaning: Cleaning) -> Suspicion:
     too_long: list[sql.Composable] = [
         sql.SQL("octet_length({}) > {}").format(sql.Identifier(c.name), sql.Literal(TEXT_LIMIT))
-        for c in texts
+        for c in cleaning.texts
     ]
     statement = sql.SQL(
         "select coalesce(bool_or({bad}), false), "
         "exists (select from {table} where _key is not null group by _key having count(*) > 1), "
         "coalesce(bool_or({long}), false) from {table}"
     ).format(
-        bad=sql.SQL("{} is not null").format(bad_key(feed)),
+        bad=sql.SQL("{} is not null").format(bad_key(cleaning.feed)),
         long=sql.SQL(" or ").join(too_long or [sql.SQL("false")]),
-        table=table,
+        table=cleaning.table,
     )
     row = connection.execute(statement).fetchone()
     return Suspicion(*row) if row else Suspicion(False, False, False)

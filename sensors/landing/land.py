@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sensors.canonical import row_hash
 from sensors.feeds import Feed
-from sensors.landing.cleaning import clean, quarantine_refused, unlimited_texts
+from sensors.landing.cleaning import Cleaning, clean, quarantine_refused, unlimited_texts
 from sensors.landing.cursors import load_cursor, save_cursor
 from sensors.landing.intake import copy_in
 from sensors.landing.lock import landing_transaction, take_lock
@@ -93,14 +93,10 @@ def land_batch(
 def append_intake(connection: Connection, batch: Batch, *, is_hot: bool) -> BatchReport:
     """Clean the intake as it is and append its new versions."""
     feed = batch.feed
-    quarantined = clean(
-        connection,
-        feed,
-        intake_table(feed),
-        batch_id=batch.batch_id,
-        row_hash=row_hash(feed),
-        texts=unlimited_texts(feed),
+    cleaning = Cleaning(
+        feed, batch.batch_id, intake_table(feed), row_hash(feed), texts=unlimited_texts(feed)
     )
+    quarantined = clean(connection, cleaning)
     appended = append_new(
         connection, feed, batch.batch_id, is_baseline=batch.is_baseline, is_hot=is_hot
     )

@@ -16,7 +16,7 @@ from sensors.canonical import key_text, type_sql
 from sensors.column_types import ColumnType
 from sensors.errors import ShrunkFeed
 from sensors.feeds import Column, Feed, Force
-from sensors.landing.cleaning import clean, quarantine_refused
+from sensors.landing.cleaning import Cleaning, clean, quarantine_refused
 from sensors.landing.cursors import Cursor, load_cursor, load_cursors, note_sweep
 from sensors.landing.intake import copy_in
 from sensors.landing.land import append_intake, new_batch, record
@@ -81,15 +81,11 @@ def _land_differences(connection: Connection, reader: Reader, feed: Feed) -> Bat
     """Read the rows again whose hash the mirror does not hold, and append what is new in them."""
     is_accepted = load_cursor(connection, feed).accepts_implausible
     batch = new_batch(connection, feed, kind="sweep", is_baseline=False, is_trusted=is_accepted)
-    refused = clean(
-        connection,
-        feed,
-        DIGESTS,
-        batch_id=batch.batch_id,
-        row_hash=sql.Identifier("_hash"),
-        # A repeated key is not absent; its rows are judged when they are read again.
-        keeps_repetitions=True,
+    # A repeated key is not absent; its rows are judged when they are read again.
+    cleaning = Cleaning(
+        feed, batch.batch_id, DIGESTS, sql.Identifier("_hash"), keeps_repetitions=True
     )
+    refused = clean(connection, cleaning)
     if not is_accepted:
         _refuse_shrunk(connection, feed)
     make_intake(connection, feed)

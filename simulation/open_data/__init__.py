@@ -7,5 +7,6 @@ What the pipeline makes of it is not this package's business.
 from simulation.open_data.errors import OpenDataError
 from simulation.open_data.files import OpenData, read_open_data
 from simulation.open_data.story import Slice, Story
+from simulation.open_data.tally import Tally, tally
 
-__all__ = ["OpenData", "OpenDataError", "Slice", "Story", "read_open_data"]
+__all__ = ["OpenData", "OpenDataError", "Slice", "Story", "Tally", "read_open_data", "tally"]

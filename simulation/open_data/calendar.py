@@ -54,3 +54,8 @@ class RecordingMonth:
 
     def _opening(self, index: int) -> datetime:
         return datetime.combine(self.days[index], OPENS, LONDON).astimezone(UTC)
+
+
+def month_of(moment: datetime) -> str:
+    """The month in which a moment lies in London, like "2024-01"."""
+    return moment.astimezone(LONDON).strftime("%Y-%m")

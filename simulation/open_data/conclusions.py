@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from simulation.open_data.calendar import RecordingMonth
+from simulation.open_data.calendar import RecordingMonth, month_of
 from simulation.world.calibration import Calibration, Weights
 
 
@@ -41,6 +41,8 @@ class Conclusions:
     def __init__(self, calibration: Calibration, *, days_between: int) -> None:
         self._force = calibration.force
         self._days_between = days_between
+        # When each crime's latest outcome row came: a row that is entered late may share its month.
+        self._latest: dict[str, datetime] = {}
         self._codes = {
             text: Weights.of(codes)
             for text, codes in calibration.assumptions["outcome_codes"].items()
@@ -59,17 +61,24 @@ class Conclusions:
             groups[row.crime_id or f"none {row.number}", row.month].append(row)
         for (crime, month), group in groups.items():
             days = RecordingMonth.of(month, days_between=self._days_between)
-            start = 0.0
-            if crime in crimed_at:
-                start = days.place(crimed_at[crime])
+            start = self._start(crime, month, days, crimed_at.get(crime))
             rng = random.Random(f"{self._force}|outcome|{crime}|{month}|{file_month}")
             outcomes_at = _in_order(rng, days, start, len(group))
             entered_at = outcomes_at
             if month != file_month:
                 later = RecordingMonth.of(file_month, days_between=self._days_between)
                 entered_at = _in_order(rng, later, 0.0, len(group))
+            self._latest[crime] = outcomes_at[-1]
             for row, at, entered in zip(group, outcomes_at, entered_at, strict=True):
                 yield Dated(row, self._code(crime, row.outcome), at, entered)
+
+    def _start(
+        self, crime: str, month: str, days: RecordingMonth, crimed_at: datetime | None
+    ) -> float:
+        """The place in the month that the next outcome of this crime must come after."""
+        known = [at for at in (crimed_at, self._latest.get(crime)) if at is not None]
+        places = [days.place(at) for at in known if month_of(at) == month]
+        return max(places, default=0.0)
 
     def _code(self, crime: str, outcome: str) -> str:
         """One of the codes that these words stand for, always the same for the same crime."""

@@ -148,7 +148,7 @@ def _no_outcomes() -> pl.DataFrame:
 def _read(file: _File, columns: Sequence[str]) -> pl.DataFrame:
     """The file's columns as text; an empty text is nothing."""
     try:
-        rows = pl.read_csv(file.path, infer_schema=False, missing_utf8_is_empty_string=False)
+        rows = pl.read_csv(file.path, infer_schema=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise OpenDataError(
             f"{file.path.name} cannot be read as CSV ({type(error).__name__}): download it again"

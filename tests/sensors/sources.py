@@ -121,7 +121,7 @@ def make_source(server: Server, *, tables: str = CRIMES_TABLE) -> Iterator[Sourc
 
 
 def feed_yaml(
-    name: str = "crimes", columns: Mapping[str, str] = CRIMES_COLUMNS, **feed: object
+    name: str = "crimes", columns: Mapping[str, str] = CRIMES_COLUMNS, **feed: Any
 ) -> dict[str, object]:
     """One table of a sources YAML; `feed` overrides what `config.meta.feed` says."""
     declared = {"table": name, "key": ["crime_id"], "modified": "amended_at", "lag_seconds": 0.2}

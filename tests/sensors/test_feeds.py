@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_a_declared_type_is_known_under_all_its_spellings(tmp_path: Path) -> Non
     ],
 )
 def test_a_wrong_declaration_names_file_feed_and_key(
-    tmp_path: Path, changes: dict[str, object], named: str
+    tmp_path: Path, changes: dict[str, Any], named: str
 ) -> None:
     path = write_force(tmp_path, "kent", feed_yaml(**changes))
     with pytest.raises(DeclarationError) as raised:
@@ -68,7 +69,7 @@ def test_a_wrong_declaration_names_file_feed_and_key(
 )
 def test_a_wrong_column_is_named(tmp_path: Path, columns: dict[str, str], named: str) -> None:
     path = write_force(tmp_path, "kent", feed_yaml(columns=columns))
-    with pytest.raises(DeclarationError, match="kent/_kent__sources.yml") as raised:
+    with pytest.raises(DeclarationError, match=r"kent/_kent__sources\.yml") as raised:
         load_force(path)
     assert named in str(raised.value)
 

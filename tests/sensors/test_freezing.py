@@ -39,7 +39,7 @@ def look_at_all(
 
 
 def test_a_broken_force_is_frozen_with_its_reason_and_the_other_goes_on(
-    ours: Connection, kent: Force, reader: Reader, source: Source, server: Server, tmp_path: Path
+    *, ours: Connection, kent: Force, reader: Reader, source: Source, server: Server, tmp_path: Path
 ) -> None:
     essex = declare(tmp_path, "essex")
     prepare_landing(ours, [essex])

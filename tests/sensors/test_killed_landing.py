@@ -36,6 +36,7 @@ with psycopg.connect(ours, autocommit=True) as connection:
 
 @pytest.mark.parametrize("is_first_load", [True, False])
 def test_a_kill_between_copy_and_commit_loses_nothing_and_lands_nothing_twice(
+    *,
     ours: Connection,
     reader: Reader,
     kent: Force,

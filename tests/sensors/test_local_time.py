@@ -96,6 +96,7 @@ def test_a_local_modified_column_is_followed(
     ],
 )
 def test_the_watermark_is_the_lesser_of_latest_row_and_local_clock_less_the_lag(
+    *,
     ours: Connection,
     local: Force,
     source_now: str,

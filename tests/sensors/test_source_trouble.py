@@ -76,6 +76,7 @@ def test_a_renamed_column_is_named_with_what_may_be_its_new_name(
     ],
 )
 def test_a_retyped_column_is_named_with_both_types(
+    *,
     ours: Connection,
     each_reader: Reader,
     kent: Force,
@@ -124,7 +125,7 @@ def test_a_wrong_password_is_permanent_and_not_repeated(
     ours: Connection, each_secret: str, kent: Force
 ) -> None:
     reader = open_reader(each_secret.replace(PASSWORD, "CANARY-password"), kent)
-    with pytest.raises(LoginRefused, match="kent: .*check the secret's name") as raised:
+    with pytest.raises(LoginRefused, match=r"kent: .*check the secret's name") as raised:
         poll_force(ours, reader, kent)
     assert isinstance(raised.value, PermanentSourceError)
     assert "CANARY" not in everything_said(raised.value)
@@ -147,7 +148,7 @@ def test_an_unreachable_source_is_transient(
         port = str(closed.getsockname()[1])
     old = source.url.rsplit(":", 1)[1].split("/")[0]
     reader = open_reader(each_secret.replace(old, port), kent, limits=QUICK)
-    with pytest.raises(SourceUnreachable, match="kent: .*could not be reached"):
+    with pytest.raises(SourceUnreachable, match=r"kent: .*could not be reached"):
         poll_force(ours, reader, kent)
 
 

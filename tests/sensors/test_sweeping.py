@@ -14,7 +14,6 @@ from sensors.feeds import Force
 from sensors.freeze import freeze_for, thaw
 from sensors.landing.poll import poll_force
 from sensors.landing.sweep import due_for_sweep, sweep_force
-from sensors.landing.tables import prepare_landing
 from sensors.readers.protocol import Reader
 from tests.sensors.sources import Source, declare, feed_yaml
 
