@@ -9,15 +9,15 @@ import dagster as dg
 
 from orchestration.assets.dbt import build_dbt_assets, dbt_resource
 from orchestration.assets.raw import build_raw_assets
+from orchestration.forces import read_forces
 from orchestration.jobs import live_job, marts_job, marts_schedule
-from orchestration.settings import DBT_PROJECT, FORCE_FOLDERS, Settings
-from sensors.feeds import load_forces
+from orchestration.settings import DBT_PROJECT, Settings
 from sensors.force_sensor import build_force_sensors
 
 
 def build_defs(settings: Settings) -> dg.Definitions:
     """Everything in one place, for one database."""
-    forces = load_forces(FORCE_FOLDERS)
+    forces = read_forces(settings.chosen_forces)
     return dg.Definitions(
         assets=[*build_raw_assets(forces), build_dbt_assets(DBT_PROJECT)],
         jobs=[live_job, marts_job],

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         "login that may create databases and roles; otherwise an embedded one is started.",
     )
     database_url: str | None = Field(default=None, description="The product's own database.")
+    forces: str = Field(
+        default="", description="The forces to read, separated by commas; empty means all."
+    )
     mode: Literal["test", "live"] = Field(
         default="test", description="Live mode refuses drama numbers and a moved clock."
     )
@@ -46,6 +49,11 @@ class Settings(BaseSettings):
     inbox_port: int = Field(default=6012, description="Where delivery receipts arrive.")
     poll_seconds: float = Field(default=0.3, description="Pause between two looks at a warehouse.")
     live_minutes: float = Field(default=60, description="How long one live run lasts.")
+
+    @property
+    def chosen_forces(self) -> tuple[str, ...]:
+        """Names out of `forces`; none means every force that has a folder."""
+        return tuple(name.strip() for name in self.forces.split(",") if name.strip())
 
     @property
     def run_folder(self) -> Path:

@@ -15,6 +15,8 @@ import pytest
 
 from deploy.local.postgres import EmbeddedPostgres, Server, create_database, drop_database
 
+pytest_plugins = ["tests.requirement_report"]
+
 ROOT = Path(__file__).resolve().parent.parent
 TEST_CLUSTER = ROOT / ".kept" / "test-postgres"
 CONTROL_SQL = ROOT / "deploy" / "database" / "control.sql"

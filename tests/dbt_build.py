@@ -13,10 +13,9 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 
 from deploy.local.postgres import EmbeddedPostgres, create_database, drop_database
-from orchestration.settings import DBT_PROJECT, FORCE_FOLDERS
+from orchestration.settings import DBT_PROJECT
 from orchestration.stack.databases import prepare_product
 from orchestration.transform import write_profile
-from sensors.feeds import load_forces
 from tests.conftest import TEST_CLUSTER
 
 
@@ -31,7 +30,6 @@ def main() -> int:
             url = prepare_product(
                 server,
                 name,
-                forces=load_forces(FORCE_FOLDERS),
                 work_folder=work,
                 say=lambda line: None,
             )

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import psycopg
 
+from orchestration.settings import MissingSetting
 from sensors.errors import SensorError
 from sensors.feeds import Force
-from sensors.freeze import freeze_for, is_frozen, thaw
+from sensors.freeze import freeze, freeze_for, is_frozen, thaw
 from sensors.landing.poll import poll_force
 from sensors.landing.sweep import due_for_sweep, sweep_force
 from sensors.readers.choose import open_reader
@@ -43,6 +44,9 @@ class ForceReading:
         while not self.stop.is_set():
             try:
                 self._read_until_trouble()
+            except MissingSetting as error:
+                self._freeze_without_secret(error)
+                return
             except psycopg.OperationalError as error:
                 # Our own database is away: nothing can be noted there, so only wait.
                 self.note(
@@ -57,6 +61,11 @@ class ForceReading:
             except SensorError as error:
                 self._freeze(connection, error)
                 self.stop.wait(TRANSIENT_RETRY_SECONDS)
+
+    def _freeze_without_secret(self, error: MissingSetting) -> None:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            reason = f"{error} Set it, thaw {self.force.name}, and start the live run again."
+            freeze(connection, self.force.name, feed=None, reason=reason, is_transient=False)
 
     def _read(self, connection: psycopg.Connection) -> None:
         reader = open_reader(self.source_secret(), self.force)

@@ -16,12 +16,12 @@ from typing import Self
 
 import psycopg
 
+from orchestration.forces import read_forces
 from orchestration.live.lease import LiveLease
 from orchestration.live.reading import ForceReading
 from orchestration.live.windows import OpenWork, close_work, open_work
-from orchestration.settings import FORCE_FOLDERS, Settings, secret
+from orchestration.settings import Settings, secret
 from orchestration.transform import Transform, TransformFailed, Window
-from sensors.feeds import load_forces
 from sensors.force_sensor import LIVE_GROUP
 from sensors.freeze import freeze
 
@@ -44,7 +44,7 @@ class LiveRun:
     def __init__(self, settings: Settings, run_id: str) -> None:
         self._settings = settings
         self._url = settings.database()
-        self._forces = load_forces(FORCE_FOLDERS)
+        self._forces = read_forces(settings.chosen_forces)
         self._lease = LiveLease(self._url, LIVE_GROUP, run_id)
         self._transform = Transform(self._url, settings.run_folder / f"live-{run_id[:8]}")
         self._stop = threading.Event()

@@ -51,6 +51,4 @@ def make_product(
 def replayed_force(name: str) -> Force:
     """The force as declared, except that any feed may be empty: the files begin with nothing."""
     force = load_forces(FORCE_FOLDERS)[name]
-    return replace(
-        force, feeds=tuple(replace(feed, may_be_empty=True) for feed in force.feeds)
-    )
+    return replace(force, feeds=tuple(replace(feed, may_be_empty=True) for feed in force.feeds))

@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 from deploy.local.postgres import EmbeddedPostgres, Server, create_database
+from orchestration.forces import all_forces
 from orchestration.schema import apply_schema
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.transform import Transform
-from sensors.feeds import Force
 from sensors.landing.tables import prepare_landing
 
 Say = Callable[[str], None]
@@ -41,14 +41,12 @@ def close_server(settings: Settings) -> None:
         EmbeddedPostgres(settings.home / "postgres").stop()
 
 
-def prepare_product(
-    server: Server, name: str, *, forces: dict[str, Force], work_folder: Path, say: Say
-) -> str:
+def prepare_product(server: Server, name: str, *, work_folder: Path, say: Say) -> str:
     """The product's database with all tables, seeds and views up to date; returns its URL."""
     url = create_database(server, name)
     apply_schema(url)
     with psycopg.connect(url) as connection:
-        prepare_landing(connection, forces.values())
+        prepare_landing(connection, all_forces().values())
     print_now = _fingerprint()
     if _print_in(url) != print_now:
         say("Building the dbt project (seeds, staging views, tables) ...")

@@ -20,12 +20,12 @@ from deploy.local.postgres import create_database
 from deploy.local.processes import Supervisor
 from notifiers.environment import register_environment
 from notifiers.settings import Timers
+from orchestration.forces import read_forces
 from orchestration.settings import FORCE_FOLDERS, Settings
 from orchestration.stack.clock import latest_moment, set_clock
 from orchestration.stack.databases import close_server, open_server, prepare_product
 from orchestration.stack.odbc import odbc_secret
 from orchestration.stack.services import Services, free_port
-from sensors.feeds import Force, load_forces
 from simulation.notify.process import RunningStandin, start_standin
 from simulation.notify.services import CallbackAddress, api_key, bearer_token, build_services
 from simulation.warehouses.build import WarehouseInfo, build_warehouse, describe_warehouse
@@ -53,7 +53,7 @@ class Stack:
         self.settings = settings
         self.plan = plan
         self._say = say
-        self.forces = _chosen(plan.forces)
+        self.forces = read_forces(plan.forces)
         self.supervisor = Supervisor(settings.run_folder)
         self._services = Services(self.supervisor, settings.run_folder)
         self.warehouses: dict[str, WarehouseInfo] = {}
@@ -109,7 +109,6 @@ class Stack:
         return prepare_product(
             self.server,
             "kept",
-            forces=self.forces,
             work_folder=self.settings.run_folder,
             say=self._say,
         )
@@ -196,6 +195,7 @@ class Stack:
         return {
             **secrets,
             "KEPT_DATABASE_URL": self.database_url,
+            "KEPT_FORCES": ",".join(self.forces),
             "KEPT_HOME": str(self.settings.home),
             "KEPT_POLL_SECONDS": str(self.settings.poll_seconds),
             "KEPT_LIVE_MINUTES": str(self.settings.live_minutes),
@@ -216,11 +216,6 @@ class Stack:
         if self._standin is not None:
             self._standin.stop()
         close_server(self.settings)
-
-
-def _chosen(names: tuple[str, ...]) -> dict[str, Force]:
-    forces = load_forces(FORCE_FOLDERS)
-    return {name: forces[name] for name in names or tuple(forces)}
 
 
 def end_everything(settings: Settings) -> None:
