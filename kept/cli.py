@@ -21,6 +21,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    # Plain text: an error is one line, also in a log.
+    rich_markup_mode=None,
 )
 console = Console()
 

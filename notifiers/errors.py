@@ -22,11 +22,11 @@ class PermanentError(NotifierError):
     """A person must act."""
 
 
-class EnvironmentRefused(PermanentError):  # noqa: N818 - reads as what happened
+class EnvironmentRefused(PermanentError):
     """The database is a copy, was restored, or was never registered for sending."""
 
 
-class UnknownForce(PermanentError):  # noqa: N818 - reads as what happened
+class UnknownForce(PermanentError):
     """A message names a force for which no provider key was given."""
 
 
@@ -34,7 +34,7 @@ class TransientError(NotifierError):
     """Trying again later may help."""
 
 
-class ProviderUnreachable(TransientError):  # noqa: N818 - reads as what happened
+class ProviderUnreachable(TransientError):
     """A look-up failed, so neither presence nor absence is proved."""
 
 

@@ -40,7 +40,7 @@ TOKEN_LIFE = 30.0
 LONGEST_IDLE = 20.0
 
 
-class _TooLate(Exception):  # noqa: N818 - reads as what happened
+class _TooLate(Exception):
     """The deadline passed before the request left us."""
 
 

@@ -80,6 +80,10 @@ class EmbeddedPostgres:
         if self._is_running():
             self._run("pg_ctl", ["stop", "-D", str(self._data), "-m", "fast", "-w", "-t", "60"])
 
+    def is_running(self) -> bool:
+        """Whether the cluster is there and its server runs."""
+        return (self._data / "PG_VERSION").exists() and self._is_running()
+
     def _server(self) -> Server:
         port = int((self._data / "postmaster.pid").read_text().splitlines()[3])
         return Server("127.0.0.1", port, "kept", self._password())

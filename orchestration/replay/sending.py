@@ -26,7 +26,7 @@ from simulation.notify.services import CallbackAddress, api_key, bearer_token, b
 
 # Nothing else waits on this database, so the loops may turn faster than in a live system.
 TIMERS = Timers(poll=0.02, maintenance=0.1, receipt_overdue=60, inbound_poll=3600)
-PROVIDER = {
+PROVIDER: dict[str, Any] = {
     "rate_limit_per_minute": 0,
     "delivery_delay_ms": 20,
     # Fewer than a thousand drama numbers stand for tens of thousands of people: one dead number
@@ -87,6 +87,11 @@ class Sending:
                     f"read dispatcher.log in {self.folder}"
                 )
             time.sleep(0.02)
+
+    def pids(self) -> dict[str, int]:
+        """The running processes by name."""
+        ours = {name: self.supervisor.pid(name) for name in ("dispatcher", "inbox")}
+        return {**ours, "stand-in": self.standin.process.pid}
 
     def stop(self) -> None:
         self.supervisor.stop_all()

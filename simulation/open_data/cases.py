@@ -82,9 +82,7 @@ class CaseTeller:
             closed_at=created_at + timedelta(seconds=rng.randrange(600, 3600)),
         )
 
-    def _crime(
-        self, rng: random.Random, kind: str, incident: Incident, *, is_abuse: bool
-    ) -> Crime:
+    def _crime(self, rng: random.Random, kind: str, incident: Incident, *, is_abuse: bool) -> Crime:
         crimed_at = incident.closed_at or incident.created_at
         return Crime(
             key=crime_key(incident.key % 10_000_000, crimed_at.year, 0),

@@ -85,9 +85,7 @@ class Conclusions:
         return self._codes[outcome].draw(random.Random(f"{self._force}|code|{crime}|{outcome}"))
 
 
-def _in_order(
-    rng: random.Random, days: RecordingMonth, start: float, count: int
-) -> list[datetime]:
+def _in_order(rng: random.Random, days: RecordingMonth, start: float, count: int) -> list[datetime]:
     """So many moments of the month after `start`, each later than the one before."""
     places = sorted(start + (1 - start) * rng.random() for _ in range(count))
     moments: list[datetime] = []

@@ -142,7 +142,8 @@ def _outcomes(file: _File) -> pl.DataFrame:
 
 
 def _no_outcomes() -> pl.DataFrame:
-    return pl.DataFrame(schema=dict.fromkeys(("file_month", "crime_id", "month", "outcome"), pl.String))
+    names = ("file_month", "crime_id", "month", "outcome")
+    return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
 
 
 def _read(file: _File, columns: Sequence[str]) -> pl.DataFrame:

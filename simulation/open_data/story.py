@@ -116,7 +116,8 @@ class Story:
 
 
 def _entered_at(change: Change) -> datetime:
-    assert change.recorded_at is not None
+    if change.recorded_at is None:
+        raise ValueError("A change of a story needs the time at which it was entered")
     return change.recorded_at
 
 

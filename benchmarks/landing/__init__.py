@@ -1,0 +1,1 @@
+"""How fast rows land, against a plain COPY to COPY in the same run."""

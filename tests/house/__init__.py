@@ -1,0 +1,1 @@
+"""Tests of the house rules: who imports whom, what a force folder holds, what is in the tree."""
