@@ -6,7 +6,6 @@ source here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +16,13 @@ import yaml
 
 from sensors.column_types import AWARE, KEY_TYPES, NAIVE, ColumnType, parse_type
 from sensors.errors import DeclarationError
+from sensors.yaml_values import flag_of, identifier_of, list_of, mapping_of, number_of, text_of
 
 # Parents first, so that a poll lands a case before what hangs on it.
 LANDING_ORDER = (
     *("people", "officers", "incidents", "crimes"),
     *("involvements", "outcomes", "suspect_events"),
 )
-_NAME = re.compile(r"[a-z_][a-z0-9_]{0,54}")
 _FEED_KEYS = {
     *("table", "key", "modified", "modified_is_local", "lag_seconds"),
     *("hot", "sweep_minutes", "may_be_empty"),
@@ -92,11 +91,11 @@ def load_force(path: Path) -> Force:
     name = path.parent.name
     at = f"{path.parent.name}/{path.name}"
     source = _only_source(_parsed(path, at), name, at)
-    warehouse = _mapping(_meta(source, at).get("warehouse"), f"{at}: config.meta.warehouse")
-    secret = _text(warehouse, "secret", f"{at}: config.meta.warehouse")
+    warehouse = mapping_of(_meta(source, at).get("warehouse"), f"{at}: config.meta.warehouse")
+    secret = text_of(warehouse, "secret", f"{at}: config.meta.warehouse")
     timezone = _timezone(warehouse, f"{at}: config.meta.warehouse")
     schema = str(source.get("schema", source.get("name")))
-    tables = _list(source, "tables", at)
+    tables = list_of(source, "tables", at)
     feeds = [_feed(table, _Place(name, schema, timezone, at)) for table in tables]
     if not feeds or len({feed.name for feed in feeds}) < len(feeds):
         raise DeclarationError(f"{at}: `tables` is empty or names a feed twice")
@@ -113,24 +112,24 @@ class _Place:
 
 def _feed(table: Mapping[str, Any], place: _Place) -> Feed:
     at = f"{place.file}: feed {table.get('name')!r}"
-    name = _identifier(table.get("name"), f"{at}: name")
-    declared = _mapping(_meta(table, at).get("feed"), f"{at}: config.meta.feed")
+    name = identifier_of(table.get("name"), f"{at}: name")
+    declared = mapping_of(_meta(table, at).get("feed"), f"{at}: config.meta.feed")
     unknown = sorted(set(declared) - _FEED_KEYS)
     if unknown:
         raise DeclarationError(f"{at}: unknown key {unknown[0]!r}", feed=name)
     feed = Feed(
         force=place.force,
         name=name,
-        schema=_identifier(place.schema, f"{place.file}: schema"),
+        schema=identifier_of(place.schema, f"{place.file}: schema"),
         table=_relation(declared, at),
         columns=tuple(_columns(table, at)),
-        key=tuple(str(part) for part in _list(declared, "key", at)),
+        key=tuple(str(part) for part in list_of(declared, "key", at)),
         modified=declared.get("modified"),
-        modified_is_local=_flag(declared, "modified_is_local", at),
-        lag_seconds=_number(declared, "lag_seconds", 2, at),
-        hot=declared.get("hot"),
-        sweep_minutes=_number(declared, "sweep_minutes", 60, at),
-        may_be_empty=_flag(declared, "may_be_empty", at),
+        modified_is_local=flag_of(declared, "modified_is_local", at),
+        lag_seconds=number_of(declared, "lag_seconds", 2, at),
+        hot=text_of(declared, "hot", at) if declared.get("hot") is not None else None,
+        sweep_minutes=number_of(declared, "sweep_minutes", 60, at),
+        may_be_empty=flag_of(declared, "may_be_empty", at),
         timezone=place.timezone,
     )
     _check(feed, at)
@@ -169,11 +168,11 @@ def _check_modified(feed: Feed, type_name: str | None, at: str) -> None:
 
 
 def _columns(table: Mapping[str, Any], at: str) -> Iterator[Column]:
-    for column in _list(table, "columns", at):
-        name = _identifier(_mapping(column, f"{at}: columns").get("name"), f"{at}: column name")
+    for column in list_of(table, "columns", at):
+        name = identifier_of(mapping_of(column, f"{at}: columns").get("name"), f"{at}: column name")
         if name.startswith("_"):
             raise DeclarationError(f"{at}: column {name!r}: a leading underscore is landing's own")
-        spelling = _text(column, "data_type", f"{at}: column {name!r}")
+        spelling = text_of(column, "data_type", f"{at}: column {name!r}")
         parsed = parse_type(spelling)
         if parsed is None:
             raise DeclarationError(f"{at}: column {name!r}: data_type {spelling!r} is unknown")
@@ -187,7 +186,7 @@ def _landing_rank(feed: Feed) -> tuple[int, str]:
 
 def _parsed(path: Path, at: str) -> Mapping[str, Any]:
     try:
-        return _mapping(yaml.safe_load(path.read_text(encoding="utf-8")), at)
+        return mapping_of(yaml.safe_load(path.read_text(encoding="utf-8")), at)
     except (OSError, UnicodeDecodeError) as error:
         raise DeclarationError(f"{at}: cannot be read ({type(error).__name__})") from error
     except yaml.MarkedYAMLError as error:
@@ -196,70 +195,30 @@ def _parsed(path: Path, at: str) -> Mapping[str, Any]:
 
 
 def _only_source(document: Mapping[str, Any], force: str, at: str) -> Mapping[str, Any]:
-    sources = _list(document, "sources", at)
+    sources = list_of(document, "sources", at)
     if len(sources) != 1:
         raise DeclarationError(f"{at}: `sources` must hold exactly one source")
-    source = _mapping(sources[0], f"{at}: sources")
+    source = mapping_of(sources[0], f"{at}: sources")
     if source.get("name") != f"raw_{force}":
         raise DeclarationError(f"{at}: the source must be named 'raw_{force}'")
     return source
 
 
 def _meta(node: Mapping[str, Any], at: str) -> Mapping[str, Any]:
-    config = _mapping(node.get("config"), f"{at}: config")
-    return _mapping(config.get("meta"), f"{at}: config.meta")
-
-
-def _mapping(value: object, at: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise DeclarationError(f"{at}: is missing or not a mapping")
-    return value
-
-
-def _list(node: Mapping[str, Any], key: str, at: str) -> list[Any]:
-    value = node.get(key)
-    if not isinstance(value, list):
-        raise DeclarationError(f"{at}: `{key}` is missing or not a list")
-    return value
-
-
-def _text(node: Mapping[str, Any], key: str, at: str) -> str:
-    value = node.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise DeclarationError(f"{at}: `{key}` is missing or not a text")
-    return value
-
-
-def _flag(node: Mapping[str, Any], key: str, at: str) -> bool:
-    value = node.get(key, False)
-    if not isinstance(value, bool):
-        raise DeclarationError(f"{at}: `{key}` must be true or false")
-    return value
-
-
-def _number(node: Mapping[str, Any], key: str, default: float, at: str) -> float:
-    value = node.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise DeclarationError(f"{at}: `{key}` must be a number of 0 or more")
-    return float(value)
-
-
-def _identifier(value: object, at: str) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise DeclarationError(f"{at}: {value!r} is not a lower-case name of letters and digits")
-    return value
+    config = mapping_of(node.get("config"), f"{at}: config")
+    return mapping_of(config.get("meta"), f"{at}: config.meta")
 
 
 def _relation(declared: Mapping[str, Any], at: str) -> str:
-    table = _text(declared, "table", at)
+    table = text_of(declared, "table", at)
     parts = table.split(".")
     if len(parts) > 2:
         raise DeclarationError(f"{at}: `table` must be a relation or schema.relation")
-    return ".".join(_identifier(part, f"{at}: table") for part in parts)
+    return ".".join(identifier_of(part, f"{at}: table") for part in parts)
 
 
 def _timezone(warehouse: Mapping[str, Any], at: str) -> str:
-    name = _text(warehouse, "timezone", at)
+    name = text_of(warehouse, "timezone", at)
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

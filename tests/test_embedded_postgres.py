@@ -1,5 +1,6 @@
 """The embedded server starts, keeps its data over a restart, and refuses strangers."""
 
+import uuid
 from pathlib import Path
 
 import psycopg
@@ -9,8 +10,6 @@ from deploy.local.postgres import EmbeddedPostgres, Server
 
 
 def test_ids_made_in_sql_are_the_ids_python_makes(database_url: str) -> None:
-    import uuid
-
     namespace = uuid.UUID("6f0f3c1e-5b0c-5d0f-a2f7-c7c0a9b1d2e3")
     with psycopg.connect(database_url) as connection:
         row = connection.execute("select control.uuid5('kent/case/42 é')").fetchone()

@@ -34,7 +34,7 @@ def plain_copy(stage: Stage) -> None:
             into.write(block)
 
 
-def only_copy(secret: str, *, row_by_row: bool = False) -> Callable[[Stage], None]:
+def only_copy(driver: str, *, row_by_row: bool = False) -> Callable[[Stage], None]:
     """Read all rows and copy them into the temporary table, as the first step of a landing."""
 
     def run(stage: Stage) -> None:
@@ -44,19 +44,19 @@ def only_copy(secret: str, *, row_by_row: bool = False) -> Callable[[Stage], Non
             landing_transaction(target),
         ):
             make_intake(target, feed)
-            extract = _all_rows(_reader(stage, secret), feed, row_by_row=row_by_row)
+            extract = _all_rows(_reader(stage, driver), feed, row_by_row=row_by_row)
             copy_in(target, intake_table(feed), feed.columns, extract)
 
     return run
 
 
-def landing(secret: str, *, row_by_row: bool = False) -> Callable[[Stage], None]:
+def landing(driver: str, *, row_by_row: bool = False) -> Callable[[Stage], None]:
     """A first load: copy, clean, hash, append to raw with its indexes, mirror."""
 
     def run(stage: Stage) -> None:
         feed = stage.force.feed("crimes")
         with psycopg.connect(stage.target, autocommit=True) as target:
-            extract = _all_rows(_reader(stage, secret), feed, row_by_row=row_by_row)
+            extract = _all_rows(_reader(stage, driver), feed, row_by_row=row_by_row)
             report = land(target, feed, extract, kind="sweep", is_complete=True)
             if report.new_versions != report.read_rows:
                 raise RuntimeError("a first load must append every row")
@@ -64,12 +64,12 @@ def landing(secret: str, *, row_by_row: bool = False) -> Callable[[Stage], None]
     return run
 
 
-def sweep(secret: str) -> Callable[[Stage], None]:
+def sweep(driver: str) -> Callable[[Stage], None]:
     """A sweep after a first load: the source hashes, the mirror is compared, nothing differs."""
 
     def run(stage: Stage) -> None:
         with psycopg.connect(stage.target, autocommit=True) as target:
-            [report] = sweep_force(target, _reader(stage, secret), stage.force)
+            [report] = sweep_force(target, _reader(stage, driver), stage.force)
             if report.new_versions or report.deleted_versions:
                 raise RuntimeError("nothing had changed")
 
@@ -95,6 +95,6 @@ def _all_rows(reader: Reader, feed: Feed, *, row_by_row: bool) -> Extract:
     return reader.read_since(feed, "-infinity") if row_by_row else reader.read_all(feed)
 
 
-def _reader(stage: Stage, secret: str) -> Reader:
+def _reader(stage: Stage, driver: str) -> Reader:
     limits = Limits(statement=900, bulk=900)
-    return open_reader(stage.odbc if secret == "odbc" else stage.url, stage.force, limits=limits)
+    return open_reader(stage.odbc if driver == "odbc" else stage.url, stage.force, limits=limits)

@@ -5,6 +5,7 @@ Nothing is measured here.
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,15 +68,18 @@ class Stage:
 def set_stage(rows: int) -> Iterator[Stage]:
     """A PostgreSQL of the benchmark's own with `rows` rows in the source; it is stopped after."""
     CLUSTER.parent.mkdir(exist_ok=True)
-    cluster = EmbeddedPostgres(CLUSTER)
-    server = cluster.start()
-    try:
-        with TemporaryDirectory() as folder:
-            yield _fill(server, rows, Path(folder))
-    finally:
-        drop_database(server, SOURCE)
-        drop_database(server, TARGET)
-        cluster.stop()
+    with CLUSTER.with_suffix(".lock").open("w") as lock:
+        # Two runs at once would measure each other, and share one source.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        cluster = EmbeddedPostgres(CLUSTER)
+        server = cluster.start()
+        try:
+            with TemporaryDirectory() as folder:
+                yield _fill(server, rows, Path(folder))
+        finally:
+            drop_database(server, SOURCE)
+            drop_database(server, TARGET)
+            cluster.stop()
 
 
 def empty_target(stage: Stage) -> None:

@@ -22,7 +22,7 @@ from orchestration.stack.stack import Stack, StackPlan
 STAGES = """
     select
         extract(epoch from message.created_wall - batch.wall_at)::float as landed_to_outbox,
-        extract(epoch from message.accepted_wall - message.created_wall)::float as outbox_to_accepted
+        extract(epoch from message.accepted_wall - message.created_wall)::float as to_accepted
     from dispatch.message as message
     inner join journeys.fct_journey_decision as decision using (decision_id)
     inner join landing.batch as batch on decision.batch_id = batch.batch_id

@@ -19,13 +19,14 @@ import psycopg
 from orchestration.forces import read_forces
 from orchestration.live.lease import LiveLease
 from orchestration.live.reading import ForceReading
-from orchestration.live.windows import OpenWork, close_work, open_work
+from orchestration.live.windows import OpenWork, close_work, open_work, refresh_statistics
 from orchestration.settings import Settings, secret
 from orchestration.transform import Transform, TransformFailed, Window
 from sensors.force_sensor import LIVE_GROUP
 from sensors.freeze import freeze
 
 BEAT_SECONDS = 5.0
+LARGE_BATCH = 2000
 log = logging.getLogger("kept.live")
 
 
@@ -118,4 +119,6 @@ class LiveRun:
         started = time.monotonic()
         self._transform.micro_batch(work.window, work.feeds)
         close_work(connection, work.window)
+        if work.new_versions > LARGE_BATCH:
+            refresh_statistics(connection)
         return TransformedBatch(work.window, tuple(work.feeds), time.monotonic() - started)

@@ -20,9 +20,10 @@ class OpenWork:
 
     window: Window
     feeds: Sequence[str]
+    new_versions: int
 
     def only(self, force: str) -> OpenWork:
-        return OpenWork({force: self.window[force]}, self.feeds)
+        return OpenWork({force: self.window[force]}, self.feeds, self.new_versions)
 
 
 def open_work(connection: psycopg.Connection, forces: Sequence[str]) -> OpenWork:
@@ -30,7 +31,7 @@ def open_work(connection: psycopg.Connection, forces: Sequence[str]) -> OpenWork
     rows = connection.execute(
         """
         select batch.force, coalesce(progress.done_batch, 0), max(batch.batch_id),
-               array_agg(distinct batch.feed)
+               array_agg(distinct batch.feed), sum(batch.new_versions)
         from landing.batch as batch
         left join control.transform_progress as progress on batch.force = progress.force
         left join control.force_state as state on batch.force = state.force
@@ -43,10 +44,10 @@ def open_work(connection: psycopg.Connection, forces: Sequence[str]) -> OpenWork
         """,
         [list(forces)],
     ).fetchall()
-    window = {force: (int(done), int(seen)) for force, done, seen, _ in rows}
-    feeds = sorted({feed for *_, names in rows for feed in names})
+    window = {force: (int(done), int(seen)) for force, done, seen, *_ in rows}
+    feeds = sorted({feed for *_, names, _ in rows for feed in names})
     _note_seen(connection, window)
-    return OpenWork(window, feeds)
+    return OpenWork(window, feeds, sum(int(row[-1]) for row in rows))
 
 
 def close_work(connection: psycopg.Connection, window: Window) -> None:
@@ -57,6 +58,18 @@ def close_work(connection: psycopg.Connection, window: Window) -> None:
                 "update control.transform_progress set done_batch = %s where force = %s",
                 [seen, force],
             )
+
+
+def refresh_statistics(connection: psycopg.Connection) -> None:
+    """After a large batch the planner must not go on believing that the tables are small."""
+    tables = connection.execute(
+        """
+        select format('%I.%I', schemaname, tablename) from pg_tables
+        where schemaname in ('core', 'facts', 'journeys', 'dispatch') or schemaname ^@ 'raw_'
+        """
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f"analyze {table}".encode())
 
 
 def _note_seen(connection: psycopg.Connection, window: Mapping[str, tuple[int, int]]) -> None:

@@ -6,6 +6,7 @@ It is used as a context, so that whatever happens nothing is left running.
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,6 +63,8 @@ class Stack:
         self.offset = timedelta()
 
     def __enter__(self) -> Self:
+        # A plain `kill` ends a stack as Ctrl-C does: with nothing left running.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self._start()
         except BaseException:

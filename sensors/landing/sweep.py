@@ -112,8 +112,8 @@ def _make_digests(connection: Connection, feed: Feed) -> None:
 def _refuse_shrunk(connection: Connection, feed: Feed) -> None:
     row = connection.execute(
         sql.SQL(
-            "select count(*), count(*) filter (where not exists "
-            "(select from {digests} as d where d._key = m.key)) from {mirror} as m"
+            "select (select count(*) from {mirror}), (select count(*) from {mirror} as m "
+            "where not exists (select from {digests} as d where d._key = m.key))"
         ).format(digests=DIGESTS, mirror=mirror_table(feed))
     ).fetchone()
     known, gone = row or (0, 0)
@@ -148,14 +148,19 @@ def _chunks(keys: Sequence[tuple[object, ...]]) -> Iterator[Sequence[tuple[objec
 
 def _count_misses(connection: Connection, feed: Feed) -> None:
     """One miss more for each key that is absent; none for one that came back."""
-    found = sql.SQL("exists (select from {} as d where d._key = m.key)").format(DIGESTS)
-    connection.execute(
-        sql.SQL(
-            "update {mirror} as m set missing_sweeps = "
-            "case when {found} then 0 else missing_sweeps + 1 end "
-            "where missing_sweeps > 0 or not {found}"
-        ).format(mirror=mirror_table(feed), found=found)
-    )
+    # Two statements, because each can then be a join: one `case` would look up key by key.
+    for misses, condition in (("0", "missing_sweeps > 0 and"), ("missing_sweeps + 1", "not")):
+        connection.execute(
+            sql.SQL(
+                "update {mirror} as m set missing_sweeps = {misses} "
+                "where {condition} exists (select from {digests} as d where d._key = m.key)"
+            ).format(
+                mirror=mirror_table(feed),
+                digests=DIGESTS,
+                misses=sql.SQL(misses),
+                condition=sql.SQL(condition),
+            )
+        )
 
 
 def _is_due(cursor: Cursor, feed: Feed, now: datetime) -> bool:

@@ -24,9 +24,9 @@ from sensors.readers.session import DriverFailure, Limits
 # The PostgreSQL driver's settings: booleans as bits, and a bulk answer not held as a whole.
 # Its own ReadOnly would refuse `begin` as well; the session is made read-only in the server.
 DRIVER_OPTIONS = "BoolsAsChar=0"
-BULK_OPTIONS = f"{DRIVER_OPTIONS};UseDeclareFetch=1;Fetch=5000"
+BULK_OPTIONS = f"{DRIVER_OPTIONS};UseDeclareFetch=1;Fetch=1000"
 ROWS_PER_CHUNK = 1000
-ROWS_PER_BATCH = 20_000
+ROWS_PER_BATCH = 5_000
 BULK_BYTES = 64 * 1024 * 1024
 # Arrow gives every text of a batch room for the longest one; beyond this, rows come one by one.
 LONGEST_FOR_ARROW = 8192
@@ -109,7 +109,7 @@ class OdbcSession:
                 max_bytes_per_batch=BULK_BYTES,
                 max_text_size=max(64, longest),
                 schema=arrow_schema(columns),
-                fetch_concurrently=False,
+                fetch_concurrently=True,
             )
             self._avoids_arrow = False
 

@@ -24,7 +24,7 @@ _STOP_SECONDS = 10.0
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-class StandinFailed(RuntimeError):  # noqa: N818 - reads as what happened
+class StandinFailed(RuntimeError):
     """The process ended, or did not answer in time; the message names its log."""
 
 

@@ -48,7 +48,7 @@ _LENGTH_MESSAGES = {
 _INVALID = "Number is not valid – double check the phone number you entered"
 
 
-class InvalidRecipient(ValueError):  # noqa: N818 - the name the real API's tree uses
+class InvalidRecipient(ValueError):
     """The message is the one the API gives for this recipient; it never repeats the recipient."""
 
 

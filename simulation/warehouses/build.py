@@ -44,7 +44,7 @@ class WarehouseInfo:
     was_built: bool
 
 
-def build_warehouse(  # noqa: PLR0913 - all but two by keyword
+def build_warehouse(
     server: DatabaseServer,
     force: str,
     *,

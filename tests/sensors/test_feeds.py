@@ -45,6 +45,7 @@ def test_a_declared_type_is_known_under_all_its_spellings(tmp_path: Path) -> Non
         ({"lag_seconds": -1}, "`lag_seconds` must be a number"),
         ({"hot": "status <> 'CLOSED'"}, "`hot` is only for a feed without `modified`"),
         ({"table": "crimes; drop table x"}, "table"),
+        ({"hot": 5, "modified": None}, "`hot` is missing or not a text"),
         ({"tabel": "crimes"}, "unknown key 'tabel'"),
     ],
 )

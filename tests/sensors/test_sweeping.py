@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sensors.feeds import Force
 from sensors.freeze import freeze_for, thaw
 from sensors.landing.poll import poll_force
 from sensors.landing.sweep import due_for_sweep, sweep_force
+from sensors.readers.choose import open_reader
 from sensors.readers.protocol import Reader
 from tests.sensors.sources import Source, declare, feed_yaml
 
@@ -193,3 +195,39 @@ def test_a_sweep_is_due_when_the_last_one_is_older_than_declared(
     assert due_for_sweep(ours, force) == force.feeds
     sweep_force(ours, reader, force, feeds=due_for_sweep(ours, force))
     assert due_for_sweep(ours, force) == ()
+
+
+def test_a_poll_that_lands_while_a_sweep_compares_is_neither_undone_nor_repeated(
+    ours: Connection, reader: Reader, kent: Force, source: Source, database_url: str
+) -> None:
+    source.add_crimes(1, 30)
+    poll_force(ours, reader, kent)
+    # This session alone may land; the sweep compares meanwhile and then waits.
+    ours.execute("select pg_advisory_lock(hashtextextended('landing:kent', 0))")
+    with ThreadPoolExecutor(1) as thread, psycopg.connect(database_url, autocommit=True) as other:
+        sweeping = open_reader(source.url, kent)
+        future = thread.submit(sweep_force, other, sweeping, kent)
+        wait_until_waiting(ours)
+        source.run(
+            "update crimes set status = 'NEW', amended_at = clock_timestamp() where crime_id = 5"
+        )
+        source.add_crimes(31, 31)
+        [polled] = poll_force(ours, reader, kent)
+        ours.execute("select pg_advisory_unlock(hashtextextended('landing:kent', 0))")
+        [swept] = future.result(timeout=60)
+        sweeping.close()
+    assert (polled.new_versions, swept.read_rows, swept.new_versions) == (2, 30, 0)
+    sweep_force(ours, reader, kent)
+    assert set(mirror(ours)) == {str(n) for n in range(1, 32)}
+    assert deleted_keys(ours) == []
+
+
+def wait_until_waiting(connection: Connection) -> None:
+    deadline = time.monotonic() + 60
+    waiting = (
+        b"select count(*) from pg_locks where locktype = 'advisory' and not granted "
+        b"and database = (select oid from pg_database where datname = current_database())"
+    )
+    while connection.execute(waiting).fetchone() == (0,):
+        assert time.monotonic() < deadline, "the sweep never came to wait for the lock"
+        time.sleep(0.02)

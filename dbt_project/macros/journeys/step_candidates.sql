@@ -9,12 +9,13 @@ crimes as (
     select * from {{ ref('core_crimes') }}
 ),
 
-involvements as (
+-- Not materialized: each candidate finds its own few by index, instead of reading all of them.
+involvements as not materialized (
     select * from {{ ref('core_involvements') }}
     where not is_deleted and ended_at is null
 ),
 
-people as (
+people as not materialized (
     select * from {{ ref('core_people') }}
     where not is_deleted
 ),
@@ -137,11 +138,11 @@ left join lateral (
         and suspect.role = 'suspect'
         and (
             suspect.incident_key = incidents.incident_key
-            or suspect.crime_key in (
+            or suspect.crime_key = any(array(
                 select siblings.crime_key
                 from {{ ref('core_crimes') }} as siblings
                 where siblings.case_id = matches.case_id
-            )
+            ))
         )
 ) as suspects on true
 {%- endmacro %}

@@ -9,9 +9,10 @@ days as (
     select
         day::date as day_on,
         lower(to_char(day, 'FMDy')) as weekday
-    from generate_series(
-        '{{ var("calendar_from") }}'::timestamp, '{{ var("calendar_to") }}'::timestamp, '1 day'
-    ) as day
+    from
+        generate_series(
+            '{{ var("calendar_from") }}'::timestamp, '{{ var("calendar_to") }}'::timestamp, '1 day'
+        ) as day
 )
 
 select

@@ -34,7 +34,7 @@ known as (
         from observations
         group by subject_id
     ) as subjects
-    cross join lateral (
+    inner join lateral (
         select
             facts.to_value,
             facts.valid_at,
@@ -45,7 +45,7 @@ known as (
             and facts.version_id < subjects.first_version_id
         order by facts.valid_at desc, facts.version_id desc
         limit 1
-    ) as latest
+    ) as latest on true
     {%- else %}
     select
         null::uuid as subject_id,
@@ -99,7 +99,10 @@ judged as (
 )
 
 select
-    {{ uuid5(["'change'", 'observations.force', 'observations.attribute', 'observations.subject_key', 'observations.version_id::text']) }} as change_id,
+    {{ uuid5([
+        "'change'", 'observations.force', 'observations.attribute', 'observations.subject_key',
+        'observations.version_id::text'
+    ]) }} as change_id,
     observations.force,
     observations.subject_id,
     observations.case_id,

@@ -16,7 +16,9 @@
 -- depends_on: {{ source('control', 'transform_progress') }}
 with candidates as (
     select
-        {{ uuid5(["'decision'", 'c.change_id::text', 'c.journey', 'c.step', "coalesce(c.recipient_key, '')"]) }} as decision_id,
+        {{ uuid5([
+            "'decision'", 'c.change_id::text', 'c.journey', 'c.step', "coalesce(c.recipient_key, '')"
+        ]) }} as decision_id,
         concat_ws(
             '|',
             coalesce(c.crime_id, c.case_id), c.person_id, c.journey, c.step,
@@ -169,14 +171,16 @@ reasoned as (
             when has_opted_out then 'opted_out'
             when is_domestic_abuse then 'domestic_abuse_contact'
             when is_template_there is null then 'template_missing'
-            when chosen_channel is null and mobile is null and email is null and (has_mobile_text or has_email_text) then 'malformed_contact_point'
+            when
+                chosen_channel is null and mobile is null and email is null and (has_mobile_text or has_email_text)
+                then 'malformed_contact_point'
             when chosen_channel is null then 'no_contact_point'
             when not placeholder_values ?& placeholders then 'placeholder_missing'
             when send_after is null or send_after >= expire_at then 'expired'
             else 'due'
         end as first_reason,
         {%- if is_incremental() %}
-        exists (
+        exists(
             select 1 from {{ this }} as earlier
             where
                 earlier.force = judged.force

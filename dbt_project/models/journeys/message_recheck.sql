@@ -9,7 +9,7 @@ select
         when people.person_id is null or people.is_deleted then 'hold'
         when people.is_deceased or people.has_opted_out or opt_out.is_there then 'suppress'
         when people.is_safe_contact_only then 'hold'
-        when contact.current_point is distinct from message.recipient then 'hold'
+        when (contact.current_point is distinct from message.recipient) then 'hold'
         when suspects.is_recipient or suspects.shares_contact then 'hold'
         when abuse.is_there and message.message_class != 'S' then 'hold'
         when not coalesce(involved.is_there, false) then 'suppress'
@@ -23,7 +23,7 @@ select
         when people.is_deceased then 'deceased'
         when people.has_opted_out or opt_out.is_there then 'opted_out'
         when people.is_safe_contact_only then 'safe_contact_only'
-        when contact.current_point is distinct from message.recipient then 'contact_point_changed'
+        when (contact.current_point is distinct from message.recipient) then 'contact_point_changed'
         when suspects.is_recipient then 'victim_is_also_suspect'
         when suspects.shares_contact then 'contact_point_shared_with_suspect'
         when abuse.is_there and message.message_class != 'S' then 'case_became_sensitive'
@@ -108,8 +108,8 @@ left join lateral (
         on
             cause.subject_id = later.subject_id
             and later.kind != 'correction'
-            and later.version_id > cause.version_id
-            and later.to_value != cause.to_value
+            and cause.version_id < later.version_id
+            and cause.to_value != later.to_value
     where
         decision.decision_id = message.decision_id
         and cause.attribute not in ('suspect_event', 'grade')

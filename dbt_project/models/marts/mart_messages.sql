@@ -8,9 +8,10 @@ with messages as (
     select * from {{ source('dispatch', 'message') }}
     {%- if is_incremental() %}
     -- A transaction that committed late may carry an earlier stamp: look a little further back.
-    where updated_wall >= (
-        select coalesce(max(done.updated_at), '-infinity') - interval '60 seconds' from {{ this }} as done
-    )
+    where
+        updated_wall >= (
+            select coalesce(max(done.updated_at), '-infinity') - interval '60 seconds' from {{ this }} as done
+        )
     {%- endif %}
 )
 
