@@ -1,0 +1,1 @@
+"""What installs and runs the system: database roles and schema, and a local stack's parts."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,14 +38,7 @@ class Settings(BaseSettings):
     forces: str = Field(
         default="", description="The forces to read, separated by commas; empty means all."
     )
-    mode: Literal["test", "live"] = Field(
-        default="test", description="Live mode refuses drama numbers and a moved clock."
-    )
-    notify_url: str = Field(
-        default="https://api.notifications.service.gov.uk", description="GOV.UK Notify's address."
-    )
     notify_rate_per_minute: int = Field(default=2700, description="Below the provider's 3,000.")
-    inbox_port: int = Field(default=6012, description="Where delivery receipts arrive.")
     poll_seconds: float = Field(default=0.3, description="Pause between two looks at a warehouse.")
     live_minutes: float = Field(default=60, description="How long one live run lasts.")
 
@@ -82,10 +74,6 @@ def secret(name: str) -> str:
     if not value:
         raise MissingSetting(f"The secret {name} is not set in the environment.")
     return value
-
-
-def optional_secret(name: str) -> str | None:
-    return os.environ.get(name) or None
 
 
 def child_environment(extra: dict[str, str]) -> dict[str, str]:

@@ -14,6 +14,8 @@ import psycopg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres, Server, create_database, drop_database
+from orchestration.settings import Settings
+from orchestration.stack.databases import open_server
 
 pytest_plugins = ["tests.requirement_report"]
 
@@ -24,7 +26,10 @@ CONTROL_SQL = ROOT / "deploy" / "database" / "control.sql"
 
 @pytest.fixture(scope="session")
 def server() -> Server:
-    """The test cluster, shared by parallel workers and left running between test runs."""
+    """The test cluster, shared by parallel workers, or the server that KEPT_SERVER_URL names."""
+    settings = Settings()
+    if settings.server_url is not None:
+        return open_server(settings)
     TEST_CLUSTER.parent.mkdir(exist_ok=True)
     with (TEST_CLUSTER.parent / "test-postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,0 +1,1 @@
+"""The SQL that every installation needs before any room's own tables."""

@@ -1,0 +1,1 @@
+"""A PostgreSQL server and processes for development, the demo and the tests."""

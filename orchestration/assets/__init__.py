@@ -1,0 +1,1 @@
+"""The landed feeds and the dbt models as Dagster shows them."""

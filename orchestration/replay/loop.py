@@ -25,8 +25,6 @@ from simulation.open_data import Slice
 from simulation.open_data.calendar import READ_AT
 from simulation.warehouses.warehouse import Warehouse
 
-# Tables grow from nothing; without fresh statistics the planner takes them for empty.
-ANALYZE = "analyze"
 DAYS_AFTER_THE_END = 60
 
 NEXT_DUE = "select min(due_at) from dispatch.message where state = 'READY'"
@@ -44,6 +42,7 @@ class Loop:
     sending: Sending
     watch: Stopwatch
     check: Callable[[], None]
+    readings: int = 0
 
     def land_baseline(self, at: datetime) -> None:
         """Land the warehouse before the first month, so that nothing later is baseline."""
@@ -62,13 +61,10 @@ class Loop:
             # A hot slice goes by the source's own clock, for which all of this is long ago.
             unmarked = [feed for feed in self.force.feeds if feed.modified is None]
             sweep_force(self.connection, self.reader, self.force, feeds=unmarked)
+        self._refresh_statistics()
         self._decide()
         with self.watch("dispatch"):
             self.sending.settle(self.connection, check=self.check)
-
-    def analyze(self) -> None:
-        with self.watch("transform"):
-            self.connection.execute(ANALYZE)
 
     def send_the_rest(self, after: datetime) -> None:
         """Ten o'clock after ten o'clock until nothing waits for its time any more."""
@@ -78,6 +74,13 @@ class Loop:
                 self.sending.settle(self.connection, check=self.check)
         with self.watch("receipts"):
             self.sending.settle(self.connection, check=self.check, with_receipts=True)
+
+    def _refresh_statistics(self) -> None:
+        """Tables grow from nothing: tell the planner whenever they may have doubled."""
+        self.readings += 1
+        if self.readings.bit_count() == 1:
+            with self.watch("statistics"):
+                self.connection.execute("analyze")
 
     def _decide(self) -> None:
         self.check()

@@ -20,9 +20,9 @@ SENT = """
 
 
 class Progress(Protocol):
-    """`begin` is called at every reading and says whether its month is a new one."""
+    """`begin` is called before every reading, `note` after it, `end` after the last."""
 
-    def begin(self, month: str) -> bool: ...
+    def begin(self, month: str) -> None: ...
 
     def note(self, connection: psycopg.Connection[Any]) -> None: ...
 
@@ -52,13 +52,11 @@ class _OnTerminal:
         self._task = task
         self._month = ""
 
-    def begin(self, month: str) -> bool:
-        is_new = month != self._month
-        if is_new:
+    def begin(self, month: str) -> None:
+        if month != self._month:
             advance = 1 if self._month else 0
             self._bar.update(self._task, description=f"Replaying {month}", advance=advance)
             self._month = month
-        return is_new
 
     def note(self, connection: psycopg.Connection[Any]) -> None:
         del connection
@@ -76,12 +74,10 @@ class _Lines:
         self._began = time.monotonic()
         self._connection: psycopg.Connection[Any] | None = None
 
-    def begin(self, month: str) -> bool:
-        is_new = month != self._month
-        if is_new:
+    def begin(self, month: str) -> None:
+        if month != self._month:
             self.end()
             self._month, self._began = month, time.monotonic()
-        return is_new
 
     def note(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection

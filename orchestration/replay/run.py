@@ -133,11 +133,8 @@ class _Replay:
     def _play_months(self, loop: Loop, story: Story, progress: Progress) -> None:
         loop.land_baseline(story.begins_at)
         last = story.begins_at
-        for number, piece in enumerate(story.slices()):
-            is_new_month = progress.begin(piece.month)
-            # The first readings multiply the tables' sizes; later ones hardly change them.
-            if is_new_month or number < 3:
-                loop.analyze()
+        for piece in story.slices():
+            progress.begin(piece.month)
             loop.play(piece)
             progress.note(loop.connection)
             last = piece.read_at
@@ -146,7 +143,6 @@ class _Replay:
 
     def _reckon(self, loop: Loop, data: OpenData) -> Reckoning:
         with self._watch("reckoning"):
-            loop.analyze()
             references = loop.sending.standin.references(self._plan.force)
             found = count(loop.connection, self._plan.force, references)
             files = tally(data)

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from sensors.canonical import names
 from sensors.feeds import Feed
-from sensors.landing.intake import copy_in
+from sensors.landing.intake import fill_intake
 from sensors.landing.land import Batch, land_batch
 from sensors.landing.reports import BatchReport
 from sensors.landing.tables import Connection, intake_table, mirror_table, raw_table
@@ -42,7 +42,7 @@ def note_hot_slice(connection: Connection, feed: Feed, reader: Reader) -> None:
     connection.execute(sql.SQL("truncate {}").format(intake_table(feed)))
     extract = reader.read_hot(feed)
     # Only for the keys: a bulk read may be newer than this one, and must stay the last version.
-    copy_in(connection, intake_table(feed), feed.columns, extract)
+    fill_intake(connection, feed, extract)
     _mark_hot(connection, feed)
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from psycopg import Copy, sql
 
 from sensors.canonical import names
-from sensors.feeds import Column
-from sensors.landing.refusal import Refused, fault_of, hash_of_row
-from sensors.landing.tables import Connection
+from sensors.feeds import Column, Feed
+from sensors.landing.refusal import Refused, fault_of, hash_of_row, storing
+from sensors.landing.tables import Connection, intake_table
 from sensors.readers.extract import ArrowBatches, CopyBlocks, Extract, Rows
 
 # libpq takes one message per call; a row at a time costs more than the copying itself.
@@ -28,10 +28,19 @@ class Copied:
     refused: tuple[Refused, ...]
 
 
+def fill_intake(connection: Connection, feed: Feed, extract: Extract) -> Copied:
+    """Copy an extract of the feed into its intake, leaving out the rows that it cannot hold.
+
+    Raises UnreadableValue if our database refuses a value of a row that is let through.
+    """
+    with storing(feed):
+        return copy_in(connection, intake_table(feed), feed.columns, extract)
+
+
 def copy_in(
     connection: Connection, table: sql.Identifier, columns: Sequence[Column], extract: Extract
 ) -> Copied:
-    """Copy the extract into `table`, leaving out the rows that it cannot hold."""
+    """Copy an extract of these columns into `table`."""
     refused: list[Refused] = []
     form = "csv" if isinstance(extract, ArrowBatches) else "binary"
     cursor = connection.cursor()

@@ -12,7 +12,7 @@ from sensors.canonical import row_hash
 from sensors.feeds import Feed
 from sensors.landing.cleaning import Cleaning, clean, quarantine_refused, unlimited_texts
 from sensors.landing.cursors import load_cursor, save_cursor
-from sensors.landing.intake import copy_in
+from sensors.landing.intake import fill_intake
 from sensors.landing.lock import landing_transaction, take_lock
 from sensors.landing.reports import BatchReport, Kind
 from sensors.landing.tables import Connection, intake_table, make_intake
@@ -84,7 +84,7 @@ def land_batch(
 ) -> BatchReport:
     """Copy, clean and append inside the caller's transaction; the intake stays until commit."""
     make_intake(connection, batch.feed)
-    copied = copy_in(connection, intake_table(batch.feed), batch.feed.columns, extract)
+    copied = fill_intake(connection, batch.feed, extract)
     report = append_intake(connection, batch, is_hot=is_hot)
     refused = quarantine_refused(connection, batch.feed, batch.batch_id, copied.refused)
     return replace(report, read_rows=copied.read_rows, quarantined=report.quarantined + refused)

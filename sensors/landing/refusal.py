@@ -6,8 +6,14 @@ Rows that can be copied but must not land are found in `cleaning`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+import psycopg
+
+from sensors.errors import UnreadableValue
+from sensors.feeds import Feed
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,20 @@ class Refused:
     key_hash: str
     reason: str
     detail: str
+
+
+@contextmanager
+def storing(feed: Feed) -> Iterator[None]:
+    """Name the feed when our database refuses a value, without the words that quote it."""
+    try:
+        yield
+    except psycopg.DataError as error:
+        raise UnreadableValue(
+            f"{feed.force}.{feed.name}: a value of {feed.table} could not be stored as its "
+            f"declared type ({error.sqlstate or 'out of range'}); nothing was landed. Look for it "
+            "in the source",
+            feed=feed.name,
+        ) from None
 
 
 def fault_of(text: str) -> tuple[str, str] | None:

@@ -18,11 +18,12 @@ from sensors.errors import ShrunkFeed
 from sensors.feeds import Column, Feed, Force
 from sensors.landing.cleaning import Cleaning, clean, quarantine_refused
 from sensors.landing.cursors import Cursor, load_cursor, load_cursors, note_sweep
-from sensors.landing.intake import copy_in
+from sensors.landing.intake import copy_in, fill_intake
 from sensors.landing.land import append_intake, new_batch, record
 from sensors.landing.lock import landing_transaction, take_lock
+from sensors.landing.refusal import storing
 from sensors.landing.reports import BatchReport
-from sensors.landing.tables import Connection, intake_table, make_intake, mirror_table
+from sensors.landing.tables import Connection, make_intake, mirror_table
 from sensors.landing.versions import append_deleted
 from sensors.readers.protocol import Reader
 
@@ -65,7 +66,8 @@ def _sweep(connection: Connection, reader: Reader, feed: Feed) -> BatchReport:
     with landing_transaction(connection):
         _make_digests(connection, feed)
         columns = (*feed.key_columns, HASH)
-        read = copy_in(connection, DIGESTS, columns, reader.read_digests(feed)).read_rows
+        with storing(feed):
+            read = copy_in(connection, DIGESTS, columns, reader.read_digests(feed)).read_rows
         connection.execute("analyze pg_temp.sweep_digests")
         take_lock(connection, feed.force)
         landed = _land_differences(connection, reader, feed)
@@ -90,7 +92,7 @@ def _land_differences(connection: Connection, reader: Reader, feed: Feed) -> Bat
         _refuse_shrunk(connection, feed)
     make_intake(connection, feed)
     for keys in _chunks(_differing_keys(connection, feed)):
-        copied = copy_in(connection, intake_table(feed), feed.columns, reader.read_keys(feed, keys))
+        copied = fill_intake(connection, feed, reader.read_keys(feed, keys))
         refused += quarantine_refused(connection, feed, batch.batch_id, copied.refused)
     landed = append_intake(connection, batch, is_hot=False)
     return replace(landed, quarantined=landed.quarantined + refused)

@@ -23,6 +23,7 @@ def append_new(
     connection: Connection, feed: Feed, batch_id: int, *, is_baseline: bool, is_hot: bool
 ) -> int:
     """Append the intake's rows whose hash differs from the mirror's; return how many."""
+    # The clock is read in a subquery, once: a call per row would cost more than the appending.
     statement = sql.SQL(
         """
         with hashed as (select i.*, {hash} as _hash from {intake} as i offset 0),
@@ -32,7 +33,7 @@ def append_new(
         ),
         appended as (
             insert into {raw} ({columns}, _key, _hash, _op, _batch, _landed_at, _is_baseline)
-            select {columns}, _key, _hash, 'present', {batch}, control.now(), {baseline}
+            select {columns}, _key, _hash, 'present', {batch}, (select control.now()), {baseline}
             from fresh
             returning _key, _hash
         ),
@@ -71,7 +72,8 @@ def append_deleted(connection: Connection, feed: Feed, batch_id: int) -> int:
         ),
         appended as (
             insert into {raw} ({columns}, _key, _hash, _op, _batch, _landed_at, _is_baseline)
-            select {columns}, _key, _hash, 'deleted', {batch}, control.now(), false from last
+            select {columns}, _key, _hash, 'deleted', {batch}, (select control.now()), false
+            from last
             returning 1
         )
         select count(*) from appended

@@ -35,6 +35,8 @@ class SqlSession:
             connect_args={
                 "connect_timeout": max(2, round(limits.connect)),
                 "application_name": "kept informed",
+                # COPY hands bytes on as they are, so the source must send them in our encoding.
+                "client_encoding": "UTF8",
                 "options": "-c default_transaction_read_only=on",
                 "keepalives_idle": 30,
             },
@@ -102,4 +104,6 @@ def _sqlstate(error: Exception) -> str | None:
     original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, psycopg.Error) and original.sqlstate:
         return original.sqlstate
+    if isinstance(original, psycopg.DataError):
+        return "22000"
     return refusal(str(original))

@@ -57,7 +57,7 @@ def delivered(settings: Settings) -> Iterator[Settings]:
         yield settings
 
 
-@pytest.mark.requirement("UJ-4", "UJ-15")
+@pytest.mark.requirement("UJ-4")
 def test_messages_of_both_forces_are_delivered_and_none_is_lost_or_doubled(
     delivered: Settings,
 ) -> None:
@@ -67,6 +67,7 @@ def test_messages_of_both_forces_are_delivered_and_none_is_lost_or_doubled(
     for force in PLAN.forces:
         assert summary["forces"][force]["messages"]["delivered"] > 0
         assert summary["forces"][force]["changes"]["baseline"] > 0
+    assert _one(delivered, "select count(distinct channel) from dispatch.message") == 2
 
 
 def test_the_first_load_of_a_force_messages_nobody(delivered: Settings) -> None:
@@ -120,7 +121,42 @@ def test_every_decision_to_send_is_one_message_and_every_message_one_decision(
     assert unmatched == 0
 
 
-@pytest.mark.requirement("UJ-13", "UJ-14")
+@pytest.mark.requirement("UJ-13", "UJ-15")
+def test_the_daily_summary_counts_sent_and_delivered_by_template_and_type(
+    delivered: Settings,
+) -> None:
+    differences = _one(
+        delivered,
+        """
+        with counted as (
+            select message.force, template.title as template_title,
+                coalesce(crime.crime_type, incident.incident_type) as type,
+                count(*) filter (where message.accepted_at is not null) as sent,
+                count(*) filter (where message.state = 'DELIVERED') as delivered
+            from dispatch.message as message
+            inner join config.templates as template
+                using (force, template, channel, language)
+            left join core.core_crimes as crime using (crime_id)
+            left join core.core_incidents as incident
+                on message.case_id = incident.case_id
+            group by 1, 2, 3
+        ),
+        reported as (
+            select force, template_title, crime_or_incident_type as type,
+                sum(sent) as sent, sum(delivered) as delivered
+            from marts.mart_daily_summary group by 1, 2, 3
+        )
+        select count(*) from counted
+        full join reported using (force, template_title, type)
+        where counted.sent is distinct from reported.sent
+            or counted.delivered is distinct from reported.delivered
+        """,
+    )
+    assert differences == 0
+    assert _one(delivered, "select sum(delivered) > 0 from marts.mart_daily_summary")
+
+
+@pytest.mark.requirement("UJ-14")
 def test_the_mart_has_one_row_per_message_with_template_and_type(delivered: Settings) -> None:
     difference = _one(
         delivered,

@@ -64,6 +64,7 @@ def test_only_reserved_numbers_and_domains_count_as_fictional() -> None:
     assert not any(map(is_fictional, ["+447911123456", "a@example.police.uk", "b@test.org.uk"]))
 
 
+@pytest.mark.requirement("UJ-6")
 def test_a_stop_suppresses_what_is_queued_for_that_number_and_nothing_else(bench: Bench) -> None:
     """Invariant 41."""
     (theirs,) = bench.queue(prefix="theirs-", recipient=NUMBER)
@@ -76,6 +77,7 @@ def test_a_stop_suppresses_what_is_queued_for_that_number_and_nothing_else(bench
     assert bench.state(other) == "READY"
 
 
+@pytest.mark.requirement("UJ-6")
 def test_a_stop_between_the_decision_and_the_send_is_seen_by_the_last_check(bench: Bench) -> None:
     """Invariant 41: a message decided after the opt-out was applied."""
     bench.run(

@@ -177,6 +177,7 @@ def test_an_acceptance_never_regresses_even_by_hand(bench: Bench) -> None:
             bench.run("update dispatch.message set state = %s, state_reason = 'x'", [state])
 
 
+@pytest.mark.requirement("UJ-17")
 def test_events_and_references_cannot_be_rewritten(bench: Bench) -> None:
     bench.queue()
     for statement in (

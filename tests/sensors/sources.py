@@ -111,13 +111,21 @@ def make_source(server: Server, *, tables: str = CRIMES_TABLE) -> Iterator[Sourc
     """A new source database with these tables; it and its login are gone afterwards."""
     name = f"src_{token_hex(6)}"
     source = Source(create_database(server, name), f"reads_{name}")
-    try:
-        source.run(f"create role {source.login} login password '{PASSWORD}'; {tables}")
+    with login_of(source, server):
+        source.run(tables)
         yield source
-    finally:
-        drop_database(server, name)
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(f"drop role if exists {source.login}".encode())
+
+
+@contextmanager
+def login_of(source: Source, server: Server) -> Iterator[None]:
+    """The login that may only read `source`; afterwards it is dropped, with its database."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"create role {source.login} login password '{PASSWORD}'".encode())
+        try:
+            yield
+        finally:
+            drop_database(server, source.login.removeprefix("reads_"))
+            connection.execute(f"drop role {source.login}".encode())
 
 
 def feed_yaml(

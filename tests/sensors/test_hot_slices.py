@@ -15,6 +15,7 @@ from sensors.landing.sweep import sweep_force
 from sensors.landing.tables import prepare_landing
 from sensors.readers.choose import open_reader
 from sensors.readers.protocol import Reader
+from tests.sensors.scans import whole_scans
 from tests.sensors.sources import Source, declare, feed_yaml
 
 Connection = psycopg.Connection[Any]
@@ -105,3 +106,19 @@ def test_a_row_that_vanished_from_the_slice_is_not_taken_for_deleted_by_a_poll(
         "select count(*) from raw_norfolk.incidents where _op = 'deleted'"
     ).fetchall()
     assert deleted == 0
+
+
+def test_a_hot_look_scans_no_table_of_ours(
+    ours: Connection, norfolk_reader: Reader, norfolk: Force, source: Source
+) -> None:
+    source.run(
+        "insert into logs select 'NS/' || n || '/25', 1, 'CLOSED', 'n' "
+        "from generate_series(1, 5000) as n"
+    )
+    poll_force(ours, norfolk_reader, norfolk)
+    before = whole_scans(ours, "raw_norfolk")
+    for number in (1, 2, 3):
+        source.run(f"update logs set state = 'CLOSED' where ref = 'NS/{number}/26'")
+        [batch] = poll_force(ours, norfolk_reader, norfolk)
+        assert batch.new_versions == 1
+    assert whole_scans(ours, "raw_norfolk") == before

@@ -14,6 +14,7 @@ from sensors.feeds import Force
 from sensors.landing.poll import poll_force
 from sensors.landing.tables import prepare_landing
 from sensors.readers.protocol import Reader
+from tests.sensors.scans import whole_scans
 from tests.sensors.sources import CRIMES_TABLE, Source, declare, feed_yaml
 
 Connection = psycopg.Connection[Any]
@@ -169,3 +170,22 @@ def test_landing_refuses_to_share_somebody_elses_transaction(
     source.add_crimes(1, 1)
     with ours.transaction(), pytest.raises(ValueError, match="not inside a transaction"):
         poll_force(ours, reader, kent)
+
+
+def test_a_poll_looks_up_its_own_keys_and_scans_no_table_of_ours(
+    ours: Connection, reader: Reader, kent: Force, source: Source
+) -> None:
+    source.add_crimes(1, 5000)
+    poll_force(ours, reader, kent)
+    before = whole_scans(ours, "raw_kent")
+    for number in range(1, 8):
+        source.run(
+            "update crimes set status = 'NEW', amended_at = clock_timestamp() where crime_id = %s",
+            [number],
+        )
+        [batch] = poll_force(ours, reader, kent)
+        assert batch.new_versions == 1
+    assert whole_scans(ours, "raw_kent") == before
+    # The count does count.
+    ours.execute("select count(*) from raw_kent.crimes")
+    assert whole_scans(ours, "raw_kent")["crimes"] == before["crimes"] + 1

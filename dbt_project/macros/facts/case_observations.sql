@@ -26,10 +26,20 @@ crimes as (
 ),
 
 new_crimes as (
+    -- Crimes never seen before. What waited for a crime comes with its first version only: brought
+    -- up again with a later one, it would be compared with what was in force when it landed.
     select distinct
-        force,
-        source_key
+        crimes.force,
+        crimes.crime_key
     from crimes
+    {%- if is_incremental() %}
+    where
+        not exists (
+            select 1
+            from {{ this }} as facts
+            where facts.subject_id = {{ uuid5(["'subject'", 'crimes.force', "'crimed'", 'crimes.crime_key']) }}
+        )
+    {%- endif %}
 ),
 
 outcomes as (

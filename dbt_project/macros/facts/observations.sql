@@ -36,7 +36,7 @@
         crimes.case_id
     from new_crimes
     inner join {{ ref('core_crimes') }} as crimes
-        on new_crimes.force = crimes.force and new_crimes.source_key = crimes.crime_key
+        on new_crimes.force = crimes.force and new_crimes.crime_key = crimes.crime_key
     inner join {{ ref('orphan_observations') }} as orphans
         on
             crimes.force = orphans.force

@@ -1,7 +1,8 @@
 {# One row per change and enabled step that the change triggers, for the changes of this run and
    for recent changes of a case that has just gained a person. #}
 {% macro step_matches() -%}
-with facts as (
+-- Not materialized: a micro-batch must not read every fact there has ever been.
+with facts as not materialized (
     select * from {{ ref('fct_case_state_change') }}
     where kind != 'baseline'
 ),
@@ -77,6 +78,17 @@ relevant_facts as (
         on
             joined_cases.case_id = facts.case_id
             and facts.landed_at > control.now() - interval '7 days'
+    {%- if is_incremental() %}
+    union
+    -- What waited for a crime became a fact just now, though it landed in an earlier batch.
+    select facts.*
+    from new_facts as crimed
+    inner join facts
+        on
+            crimed.case_id = facts.case_id
+            and crimed.crime_id = facts.crime_id
+    where crimed.attribute = 'crimed'
+    {%- endif %}
 )
 
 select

@@ -19,6 +19,14 @@ with observations as (
     from ({{ case_observations() }}) as o
 ),
 
+subjects as (
+    select
+        subject_id,
+        min(version_id) as first_version_id
+    from observations
+    group by subject_id
+),
+
 known as (
     -- What was known before these observations, seen as one earlier observation per subject.
     {%- if is_incremental() %}
@@ -27,13 +35,7 @@ known as (
         latest.to_value as observed_value,
         latest.valid_at,
         latest.version_id
-    from (
-        select
-            subject_id,
-            min(version_id) as first_version_id
-        from observations
-        group by subject_id
-    ) as subjects
+    from subjects
     inner join lateral (
         select
             facts.to_value,
@@ -52,6 +54,29 @@ known as (
         null::text as observed_value,
         null::timestamptz as valid_at,
         null::bigint as version_id
+    where false
+    {%- endif %}
+),
+
+last_facts as (
+    {%- if is_incremental() %}
+    select
+        subjects.subject_id,
+        latest.observation
+    from subjects
+    inner join lateral (
+        select {{ observation_text('facts.valid_at', 'facts.to_value') }} as observation
+        from {{ this }} as facts
+        where
+            facts.subject_id = subjects.subject_id
+            and facts.version_id < subjects.first_version_id
+        order by facts.version_id desc
+        limit 1
+    ) as latest on true
+    {%- else %}
+    select
+        null::uuid as subject_id,
+        null::text as observation
     where false
     {%- endif %}
 ),
@@ -90,12 +115,30 @@ judged as (
     select
         subject_id,
         version_id,
+        {{ observation_text('valid_at', 'observed_value') }} as observation,
         substr(in_force, 21) as from_value,
         {{ observation_text('valid_at', "''") }} < left(in_force, 20) as is_earlier
     from compared
     where
         not is_known
         and substr(in_force, 21) is distinct from observed_value
+),
+
+ordered as (
+    select
+        judged.*,
+        lag(judged.observation, 1, last_facts.observation) over (
+            partition by judged.subject_id
+            order by judged.version_id
+        ) as previous
+    from judged
+    left join last_facts on judged.subject_id = last_facts.subject_id
+),
+
+news as (
+    -- A correction that says what the fact before it said is the same edit, seen again.
+    select * from ordered
+    where not (coalesce(is_earlier, false) and coalesce(observation = previous, false))
 )
 
 select
@@ -109,7 +152,7 @@ select
     observations.crime_id,
     observations.person_key,
     observations.attribute,
-    judged.from_value,
+    news.from_value,
     observations.observed_value as to_value,
     observations.source_value,
     observations.valid_at,
@@ -117,28 +160,28 @@ select
     observations.landed_at,
     case
         when observations.is_baseline then 'baseline'
-        when judged.is_earlier then 'correction'
+        when news.is_earlier then 'correction'
         when
             observations.attribute in ('crime_status', 'incident_status')
-            and judged.from_value = 'closed'
+            and news.from_value = 'closed'
             then 'reopening'
         else 'change'
     end as kind,
     observations.source_key,
     observations.version_id,
     observations.batch_id
-from judged
+from news
 inner join observations
     on
-        judged.subject_id = observations.subject_id
-        and judged.version_id = observations.version_id
+        news.subject_id = observations.subject_id
+        and news.version_id = observations.version_id
 {%- if is_incremental() %}
 where
     not exists (
         select 1
         from {{ this }} as facts
         where
-            facts.subject_id = judged.subject_id
-            and facts.version_id = judged.version_id
+            facts.subject_id = news.subject_id
+            and facts.version_id = news.version_id
     )
 {%- endif %}
