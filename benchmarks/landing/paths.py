@@ -44,7 +44,7 @@ def only_copy(driver: str, *, row_by_row: bool = False) -> Callable[[Stage], Non
             landing_transaction(target),
         ):
             make_intake(target, feed)
-            extract = _all_rows(_reader(stage, driver), feed, row_by_row=row_by_row)
+            extract = _all_rows(reader_of(stage, driver), feed, row_by_row=row_by_row)
             copy_in(target, intake_table(feed), feed.columns, extract)
 
     return run
@@ -56,7 +56,7 @@ def landing(driver: str, *, row_by_row: bool = False) -> Callable[[Stage], None]
     def run(stage: Stage) -> None:
         feed = stage.force.feed("crimes")
         with psycopg.connect(stage.target, autocommit=True) as target:
-            extract = _all_rows(_reader(stage, driver), feed, row_by_row=row_by_row)
+            extract = _all_rows(reader_of(stage, driver), feed, row_by_row=row_by_row)
             report = land(target, feed, extract, kind="sweep", is_complete=True)
             if report.new_versions != report.read_rows:
                 raise RuntimeError("a first load must append every row")
@@ -69,7 +69,7 @@ def sweep(driver: str) -> Callable[[Stage], None]:
 
     def run(stage: Stage) -> None:
         with psycopg.connect(stage.target, autocommit=True) as target:
-            [report] = sweep_force(target, _reader(stage, driver), stage.force)
+            [report] = sweep_force(target, reader_of(stage, driver), stage.force)
             if report.new_versions or report.deleted_versions:
                 raise RuntimeError("nothing had changed")
 
@@ -95,6 +95,7 @@ def _all_rows(reader: Reader, feed: Feed, *, row_by_row: bool) -> Extract:
     return reader.read_since(feed, "-infinity") if row_by_row else reader.read_all(feed)
 
 
-def _reader(stage: Stage, driver: str) -> Reader:
+def reader_of(stage: Stage, driver: str) -> Reader:
+    """A reader through ODBC if the driver is called so, else through SQLAlchemy."""
     limits = Limits(statement=900, bulk=900)
     return open_reader(stage.odbc if driver == "odbc" else stage.url, stage.force, limits=limits)

@@ -6,7 +6,7 @@ Nothing is measured here.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +17,15 @@ import psycopg
 import yaml
 
 from deploy.local.postgres import EmbeddedPostgres, Server, create_database, drop_database
-from sensors.feeds import Force, load_force
+from sensors.feeds import LANDING_ORDER, Force, load_forces
 from sensors.landing.tables import prepare_landing
 
 ROOT = Path(__file__).resolve().parents[2]
 CLUSTER = ROOT / ".kept" / "benchmark-postgres"
 CONTROL_SQL = ROOT / "deploy" / "database" / "control.sql"
 LOGIN, PASSWORD = "benchmark_reader", "only-reads"
+# Rows of the table that the cost of a look is measured on.
+FEW = 10_000
 SOURCE, TARGET = "benchmark_source", "benchmark_target"
 
 COLUMNS = {
@@ -52,16 +54,23 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Stage:
-    """Where the benchmark's source and target are, and the declaration of the feed."""
+    """Where the benchmark's source and target are, and the folder of the declarations."""
 
     url: str
     odbc: str
     target: str
-    declaration: Path
+    owner: str
+    folder: str
 
     @property
     def force(self) -> Force:
-        return load_force(self.declaration)
+        """The force with one large feed."""
+        return load_forces(Path(self.folder))["kent"]
+
+    @property
+    def force_of_seven(self) -> Force:
+        """The force with seven feeds of a table of FEW rows each."""
+        return load_forces(Path(self.folder))["essex"]
 
 
 @contextmanager
@@ -85,9 +94,9 @@ def set_stage(rows: int) -> Iterator[Stage]:
 def empty_target(stage: Stage) -> None:
     """Make the target new: no version, no mirror, no cursor."""
     with psycopg.connect(stage.target, autocommit=True) as connection:
-        connection.execute("drop schema if exists raw_kent, landing, plain cascade")
+        connection.execute("drop schema if exists raw_kent, raw_essex, landing, plain cascade")
         connection.execute(CONTROL_SQL.read_bytes())
-        prepare_landing(connection, [stage.force])
+        prepare_landing(connection, [stage.force, stage.force_of_seven])
         connection.execute("create schema plain")
         connection.execute(f"create table plain.crimes ({_definitions()})".encode())
         connection.execute("checkpoint")
@@ -103,12 +112,16 @@ def _fill(server: Server, rows: int, folder: Path) -> Stage:
         connection.execute(
             f"insert into crimes select {values} from generate_series(1, {rows}::bigint) n".encode()
         )
-        connection.execute("create unique index on crimes (crime_id)")
-        connection.execute("create index on crimes (updated_at)")
-        connection.execute("vacuum analyze crimes")
+        connection.execute(f"create table few as select * from crimes limit {FEW}".encode())
+        for table in ("crimes", "few"):
+            connection.execute(f"create unique index on {table} (crime_id)".encode())
+            connection.execute(f"create index on {table} (updated_at)".encode())
+            connection.execute(f"vacuum analyze {table}".encode())
         connection.execute(f"drop role if exists {LOGIN}".encode())
         connection.execute(f"create role {LOGIN} login password '{PASSWORD}'".encode())
-        connection.execute(f"grant select on crimes to {LOGIN}".encode())
+        connection.execute(f"grant select on crimes, few to {LOGIN}".encode())
+    _declare(folder, "kent", ["crimes"], "crimes")
+    _declare(folder, "essex", LANDING_ORDER, "few")
     place = urlsplit(source)
     address = f"{place.hostname}:{place.port}"
     return Stage(
@@ -118,29 +131,24 @@ def _fill(server: Server, rows: int, folder: Path) -> Stage:
             f"Database={SOURCE};Uid={LOGIN};Pwd={PASSWORD}"
         ),
         target=target,
-        declaration=_declare(folder),
+        owner=source,
+        folder=str(folder),
     )
 
 
-def _declare(folder: Path) -> Path:
-    feed = {"table": "crimes", "key": ["crime_id"], "modified": "updated_at"}
+def _declare(folder: Path, force: str, feeds: Sequence[str], table: str) -> None:
+    feed = {"table": table, "key": ["crime_id"], "modified": "updated_at"}
+    columns = [{"name": name, "data_type": kind} for name, (kind, _) in COLUMNS.items()]
     source = {
-        "name": "raw_kent",
+        "name": f"raw_{force}",
         "config": {"meta": {"warehouse": {"secret": "NONE", "timezone": "Europe/London"}}},
         "tables": [
-            {
-                "name": "crimes",
-                "config": {"meta": {"feed": feed}},
-                "columns": [
-                    {"name": name, "data_type": kind} for name, (kind, _) in COLUMNS.items()
-                ],
-            }
+            {"name": name, "config": {"meta": {"feed": feed}}, "columns": columns} for name in feeds
         ],
     }
-    path = folder / "kent" / "_kent__sources.yml"
+    path = folder / force / f"_{force}__sources.yml"
     path.parent.mkdir()
     path.write_text(yaml.safe_dump({"version": 2, "sources": [source]}))
-    return path
 
 
 def _definitions() -> str:

@@ -22,7 +22,7 @@ from reports.demo_page import write_demo_page
 from reports.terminal import print_message, print_summary
 
 CHANGES_PER_SECOND = 6.0
-DELIVERED_PER_FORCE = 6
+DELIVERED_PER_FORCE = 4
 LONGEST_ONCE_SECONDS = 240.0
 # The sensors ask for the live run within seconds; its first look lands every force's baseline.
 BASELINE_SECONDS = 180.0

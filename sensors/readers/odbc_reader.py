@@ -30,8 +30,13 @@ ROWS_PER_BATCH = 5_000
 BULK_BYTES = 64 * 1024 * 1024
 # Arrow gives every text of a batch room for the longest one; beyond this, rows come one by one.
 LONGEST_FOR_ARROW = 8192
+# A declared length up to this is not worth asking the source what its longest text is.
+ROOM_UNMEASURED = 1024
 NOT_SUPPORTED = "0A000"
 _LOST = ("08", "57P", "HY", "53", "58", "S1")
+
+
+Chunk = Sequence[Sequence[object]]
 
 
 class OdbcSession:
@@ -49,11 +54,7 @@ class OdbcSession:
 
     def open(self) -> None:
         with _driver_failures():
-            self._connection = pyodbc.connect(
-                f"{self._string};{DRIVER_OPTIONS}",
-                autocommit=True,
-                timeout=max(1, round(self._limits.connect)),
-            )
+            self._connection = self._connect(DRIVER_OPTIONS)
             product = self._connection.getinfo(pyodbc.SQL_DBMS_NAME)
         if product != "PostgreSQL":
             self.close()
@@ -68,11 +69,12 @@ class OdbcSession:
             return list(self._opened().execute(query).fetchall())
 
     def stream(self, query: str, columns: Sequence[Column], *, is_bulk: bool) -> Extract:
-        if is_bulk and not self._avoids_arrow:
+        if is_bulk:
             longest = self._longest_text(query, columns)
-            if longest <= LONGEST_FOR_ARROW:
+            if longest <= LONGEST_FOR_ARROW and not self._avoids_arrow:
                 return ArrowBatches(self._batches(query, columns, longest))
-        return Rows(self._chunks(query, columns))
+            return Rows(self._bulk_chunks(query, columns))
+        return Rows(self._chunks(self._opened(), query, columns))
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -83,11 +85,27 @@ class OdbcSession:
                 # It was lost already; there is nothing left to close.
                 return
 
-    def _chunks(
-        self, query: str, columns: Sequence[Column]
-    ) -> Iterator[Sequence[Sequence[object]]]:
+    def _connect(self, options: str) -> pyodbc.Connection:
+        return pyodbc.connect(
+            f"{self._string};{options}",
+            autocommit=True,
+            timeout=max(1, round(self._limits.connect)),
+        )
+
+    def _bulk_chunks(self, query: str, columns: Sequence[Column]) -> Iterator[Chunk]:
         with _driver_failures():
-            cursor = self._opened().execute(query)
+            connection = self._connect(BULK_OPTIONS)
+            try:
+                connection.execute(session_sql(self._limits.bulk)).close()
+                yield from self._chunks(connection, query, columns)
+            finally:
+                connection.close()
+
+    def _chunks(
+        self, connection: pyodbc.Connection, query: str, columns: Sequence[Column]
+    ) -> Iterator[Chunk]:
+        with _driver_failures():
+            cursor = connection.execute(query)
             while rows := cursor.fetchmany(ROWS_PER_CHUNK):
                 yield exact_rows(rows, columns)
 
@@ -114,16 +132,11 @@ class OdbcSession:
             self._avoids_arrow = False
 
     def _longest_text(self, query: str, columns: Sequence[Column]) -> int:
-        measured = [
-            column
-            for column in columns
-            if (column.type.is_text or column.type.name == "numeric") and not column.type.modifiers
+        sized = [
+            column for column in columns if column.type.is_text or column.type.name == "numeric"
         ]
-        known = [
-            4 * column.type.modifiers[0]
-            for column in columns
-            if column.type.is_text and column.type.modifiers
-        ]
+        known = [_room(column) for column in sized if 0 < _room(column) <= ROOM_UNMEASURED]
+        measured = [column for column in sized if not 0 < _room(column) <= ROOM_UNMEASURED]
         if measured:
             # Texts may grow until they are read.
             known.append(2 * int(str(self.rows(longest_text(query, measured))[0][0])))
@@ -133,6 +146,11 @@ class OdbcSession:
         if self._connection is None:
             raise DriverFailure(None, is_lost=True)
         return self._connection
+
+
+def _room(column: Column) -> int:
+    """The bytes that a value can take at most, or 0 if the type sets no limit."""
+    return 4 * column.type.modifiers[0] if column.type.modifiers else 0
 
 
 @contextmanager

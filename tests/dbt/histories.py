@@ -27,8 +27,9 @@ def land_history(kent: Kent, chance: random.Random) -> None:
     """Crimes with up to six versions, outcomes and events, in an order of no particular kind."""
     rows = [row for number in range(CRIMES) for row in _one_case(number, chance)]
     chance.shuffle(rows)
-    for feed, columns in rows:
-        kent.add(feed, **columns)
+    for second, (feed, columns) in enumerate(rows):
+        written_at = MORNING - timedelta(hours=1) + timedelta(seconds=second)
+        kent.add(feed, **columns, last_updated=written_at)
 
 
 def cut_into_batches(kent: Kent, chance: random.Random, *, batches: int) -> None:
@@ -37,14 +38,15 @@ def cut_into_batches(kent: Kent, chance: random.Random, *, batches: int) -> None
         versions = [row[0] for row in kent.rows(f"select _version from raw_kent.{feed} order by 1")]
         cuts = sorted(chance.choices(versions, k=batches - 1))
         kent.connection.execute(
-            f"update raw_kent.{feed} set _batch = 1 + width_bucket(_version, %s::bigint[])".encode(),
+            f"update raw_kent.{feed} "
+            "set _batch = 1 + width_bucket(_version, %s::bigint[])".encode(),
             [cuts],
         )
 
 
 def _one_case(number: int, chance: random.Random) -> Iterator[tuple[str, dict[str, object]]]:
     crime = 7000 + number
-    for version in range(chance.randint(1, 6)):
+    for _ in range(chance.randint(1, 6)):
         yield (
             "crimes",
             {
@@ -54,7 +56,6 @@ def _one_case(number: int, chance: random.Random) -> Iterator[tuple[str, dict[st
                 "status_dt": _moment(chance),
                 "oic_id": chance.choice((None, 41, 42)),
                 "oic_from_dt": _moment(chance),
-                "last_updated": MORNING - timedelta(hours=10 - version),
             },
         )
     for _ in range(chance.randint(0, 4)):

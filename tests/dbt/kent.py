@@ -86,12 +86,12 @@ class Kent:
         """Stop the business clock at this moment."""
         self.connection.execute("update control.clock set fixed_at = %s", [moment])
 
-    def add(self, feed: str, *, is_baseline: bool = False, **columns: object) -> None:
+    def add(self, feed: str, *, is_baseline: object = False, **columns: object) -> None:
         """One more version of a row for the next batch; what is not given is as usual."""
         row = {**USUAL[feed], "last_updated": MORNING, **columns}
         key = "|".join(str(row[name]) for name in self.force.feed(feed).key)
         row |= {"_key": key, "_hash": "", "_op": "present", "_batch": self.batch + 1}
-        row |= {"_is_baseline": is_baseline}
+        row |= {"_is_baseline": bool(is_baseline)}
         self.connection.execute(
             sql.SQL("insert into {} ({}, _landed_at) values ({}, control.now())").format(
                 sql.Identifier("raw_kent", feed),
@@ -125,10 +125,11 @@ class Kent:
         )
 
     def decisions(self, step: str) -> list[tuple[str, str, str | None]]:
-        """Decision, reason and person of a step, in the order in which they were made."""
+        """Decision, reason and person of a step of the standard journey, as they were made."""
         return self.rows(
             "select decision, reason_code, person_key from journeys.fct_journey_decision "
-            f"where step = '{step}' order by batch_id, decided_at, valid_at, decision"
+            f"where journey = 'standard_incident' and step = '{step}' "
+            "order by batch_id, decided_at, valid_at, person_key nulls first"
         )
 
     def messages(self) -> list[tuple[str, str]]:

@@ -57,8 +57,10 @@ def test_a_reload_that_touches_every_row_and_changes_none_gives_no_fact(kent: Ke
         from raw_kent.crimes order by _key, _version desc
         """
     )
-    names = ("crime_id", "offence_group", "investigation_status")
-    names += ("status_dt", "oic_id", "oic_from_dt")
+    names = (
+        *("crime_id", "offence_group", "investigation_status"),
+        *("status_dt", "oic_id", "oic_from_dt"),
+    )
     before = kent.facts()
     for row in newest:
         kent.add("crimes", **dict(zip(names, row, strict=True)))

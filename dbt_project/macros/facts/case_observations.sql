@@ -28,9 +28,10 @@ crimes as (
 new_crimes as (
     -- Crimes never seen before. What waited for a crime comes with its first version only: brought
     -- up again with a later one, it would be compared with what was in force when it landed.
-    select distinct
+    select
         crimes.force,
-        crimes.crime_key
+        crimes.crime_key,
+        min(crimes.batch_id) as batch_id
     from crimes
     {%- if is_incremental() %}
     where
@@ -40,6 +41,7 @@ new_crimes as (
             where facts.subject_id = {{ uuid5(["'subject'", 'crimes.force', "'crimed'", 'crimes.crime_key']) }}
         )
     {%- endif %}
+    group by crimes.force, crimes.crime_key
 ),
 
 outcomes as (
@@ -85,9 +87,9 @@ union all
 {{ observation('crimes', 'officer', 'crime_key', 'officer_key', 'officer_assigned_at', 'case_id', 'crime_id') }}
 where officer_key is not null
 union all
-{{ observation('outcomes', 'outcome', 'crime_key', 'outcome', 'outcome_at', 'case_id', 'crime_id', source_value='outcome_code') }}
+{{ observation('outcomes', 'outcome', 'crime_key', 'outcome', 'outcome_at', 'case_id', 'crime_id', source_value='outcome_code', batch_id='known_in') }}
 where outcome is not null
 union all
-{{ observation('suspect_events', 'suspect_event', "concat_ws('|', crime_key, person_key)", 'suspect_event', 'event_at', 'case_id', 'crime_id', 'person_key', 'event_code') }}
+{{ observation('suspect_events', 'suspect_event', "concat_ws('|', crime_key, person_key)", 'suspect_event', 'event_at', 'case_id', 'crime_id', 'person_key', 'event_code', batch_id='known_in') }}
 where suspect_event is not null
 {%- endmacro %}

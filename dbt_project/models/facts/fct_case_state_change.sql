@@ -19,6 +19,7 @@ with observations as (
     from ({{ case_observations() }}) as o
 ),
 
+{% if is_incremental() -%}
 subjects as (
     select
         subject_id,
@@ -26,6 +27,7 @@ subjects as (
     from observations
     group by subject_id
 ),
+{%- endif %}
 
 known as (
     -- What was known before these observations, seen as one earlier observation per subject.
