@@ -90,6 +90,9 @@ class Transform:
         result = self._runner.invoke(
             [*flags, *command, *places, "--target-path", str(self._target)]
         )
+        if result.exception is not None and not isinstance(result.exception, Exception):
+            # dbt keeps even an interruption for itself; being stopped is no fault of the rows.
+            raise result.exception
         if not result.success:
             raise TransformFailed(_explain(command, result))
         return result

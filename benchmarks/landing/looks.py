@@ -39,7 +39,7 @@ def measure_looks(stage: Stage, driver: str) -> tuple[str, str]:
         changed = []
         for number in range(1, CHANGES + 1):
             owner.execute(
-                "update few set status = 'MOVED', updated_at = clock_timestamp() "
+                "update few set loss = loss + 1, updated_at = clock_timestamp() "
                 "where crime_id = %s",
                 [number],
             )

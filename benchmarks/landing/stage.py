@@ -112,7 +112,9 @@ def _fill(server: Server, rows: int, folder: Path) -> Stage:
         connection.execute(
             f"insert into crimes select {values} from generate_series(1, {rows}::bigint) n".encode()
         )
-        connection.execute(f"create table few as select * from crimes limit {FEW}".encode())
+        connection.execute(
+            f"create table few as select * from crimes order by crime_id limit {FEW}".encode()
+        )
         for table in ("crimes", "few"):
             connection.execute(f"create unique index on {table} (crime_id)".encode())
             connection.execute(f"create index on {table} (updated_at)".encode())

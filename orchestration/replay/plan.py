@@ -7,10 +7,10 @@ from pathlib import Path
 
 from orchestration.settings import Settings
 
-# Every third day is read on. Standard journeys acknowledge within 24 hours of grading, so cases
-# are recorded on the day before a reading; readings further apart than four days would let
+# Cases are recorded on every fourth day and read on the next morning. Standard journeys
+# acknowledge within 24 hours of grading, and readings further apart than four days would let
 # messages with a day's delay expire between two of them.
-DAYS_BETWEEN = 3
+DAYS_BETWEEN = 4
 
 
 @dataclass(frozen=True)

@@ -78,17 +78,6 @@ relevant_facts as (
         on
             joined_cases.case_id = facts.case_id
             and facts.landed_at > control.now() - interval '7 days'
-    {%- if is_incremental() %}
-    union
-    -- What waited for a crime became a fact just now, though it landed in an earlier batch.
-    select facts.*
-    from new_facts as crimed
-    inner join facts
-        on
-            crimed.case_id = facts.case_id
-            and crimed.crime_id = facts.crime_id
-    where crimed.attribute = 'crimed'
-    {%- endif %}
 )
 
 select

@@ -1,3 +1,5 @@
+{{ config(indexes=[{'columns': ['force', 'effect']}]) }}
+
 with criteria as (
     {{ all_forces_seed('criteria') }}
 )

@@ -1,3 +1,5 @@
+{{ config(indexes=[{'columns': ['force', 'template', 'channel']}]) }}
+
 with templates as (
     {{ all_forces_seed('templates') }}
 )

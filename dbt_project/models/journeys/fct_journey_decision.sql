@@ -39,7 +39,7 @@ undecided as (
     {%- endif %}
 ),
 
-criteria as (
+criteria as not materialized (
     select * from {{ ref('journey_criteria') }}
 ),
 

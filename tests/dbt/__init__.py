@@ -1,0 +1,1 @@
+"""Tests of the dbt project that need whole runs over landed rows, not one model alone."""

@@ -1,0 +1,1 @@
+"""Tests of the rooms that Dagster runs: transforming, living, replaying."""
