@@ -20,7 +20,7 @@ select r.receipt_id, r.provider_id, r.status, coalesce(r.occurred_at, r.received
     m.message_id
 from inbox.receipt as r
 left join dispatch.message as m
-    on r.reference = m.reference::text and (r.force is null or r.force = m.force)
+    on m.reference = dispatch.as_uuid(r.reference) and (r.force is null or r.force = m.force)
 where r.applied_at is null
     and (m.message_id is not null or r.received_wall < clock_timestamp() - interval '1 hour')
 order by r.receipt_id

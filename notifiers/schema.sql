@@ -238,6 +238,14 @@ as $$
     )
 $$;
 
+-- A reference as the provider gives it back is any text; null if it cannot be one of ours.
+create or replace function dispatch.as_uuid(reference text)
+returns uuid
+language sql stable
+as $$
+    select case when pg_input_is_valid(as_uuid.reference, 'uuid') then as_uuid.reference::uuid end
+$$;
+
 create or replace function dispatch.is_stopped(force text) returns boolean
 language sql stable
 as $$

@@ -81,8 +81,10 @@ class Transform:
     def build_marts(self) -> None:
         self._invoke(["run", "--select", "marts"])
 
-    def test(self, *selection: str) -> None:
-        self._invoke(["test", *(["--select", *selection] if selection else [])])
+    def test(self, *selection: str) -> int:
+        """Run all data tests and unit tests, or those selected; returns how many ran."""
+        result = self._invoke(["test", *(["--select", *selection] if selection else [])])
+        return len(_node_results(result))
 
     def _invoke(self, command: list[str]) -> dbtRunnerResult:
         flags = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]

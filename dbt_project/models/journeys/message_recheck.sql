@@ -47,6 +47,7 @@ left join lateral (
         and coalesce(o.case_id, message.case_id) = message.case_id
     limit 1
 ) as opt_out on true
+-- Arrays, not `in`: only for them does PostgreSQL look both keys up instead of reading everyone.
 left join lateral (
     select
         bool_or(i.person_key = people.person_key) as is_recipient,
@@ -62,14 +63,14 @@ left join lateral (
         and i.role = 'suspect'
         and not i.is_deleted
         and (
-            i.crime_key in (
+            i.crime_key = any(array(
                 select c.crime_key from {{ ref('core_crimes') }} as c
                 where c.case_id = message.case_id
-            )
-            or i.incident_key in (
+            ))
+            or i.incident_key = any(array(
                 select n.incident_key from {{ ref('core_incidents') }} as n
                 where n.case_id = message.case_id
-            )
+            ))
         )
 ) as suspects on true
 left join lateral (
@@ -88,14 +89,14 @@ left join lateral (
         and i.ended_at is null
         and i.role != 'suspect'
         and (
-            i.crime_key in (
+            i.crime_key = any(array(
                 select c.crime_key from {{ ref('core_crimes') }} as c
                 where c.case_id = message.case_id
-            )
-            or i.incident_key in (
+            ))
+            or i.incident_key = any(array(
                 select n.incident_key from {{ ref('core_incidents') }} as n
                 where n.case_id = message.case_id
-            )
+            ))
         )
     limit 1
 ) as involved on true
