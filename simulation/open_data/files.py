@@ -20,7 +20,7 @@ from simulation.open_data.vocabulary import CRIME_TYPES, OUTCOME_TYPES
 STREET_COLUMNS = ("Crime ID", "Month", "LSOA name", "Crime type")
 OUTCOME_COLUMNS = ("Crime ID", "Month", "Outcome type")
 # The columns that the site writes and we have no use for are not asked for.
-_NAME = re.compile(r"(\d{4}-\d{2})-(.+)-(street|outcomes)\.csv(\.gz)?")
+_NAME = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))-(.+)-(street|outcomes)\.csv(\.gz)?")
 _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 

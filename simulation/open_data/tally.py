@@ -18,7 +18,7 @@ class Tally:
     """Rows by what they are. Each street row and each outcome row counts exactly once.
 
     A repeated outcome row says what is in force already; `corrections` are those linked rows that
-    are dated before it, `before_their_crime` those linked rows that are older than the crime.
+    are dated before it, `before_their_crime` are rows of an earlier file than their crime's.
     """
 
     street_rows: int
@@ -50,7 +50,7 @@ def tally(data: OpenData) -> Tally:
         corrections=corrections,
         repeated=linkable.height - linked,
         orphaned=data.outcomes.height - linkable.height,
-        before_their_crime=linkable.filter(pl.col("month") < pl.col("crimed_in")).height,
+        before_their_crime=linkable.filter(pl.col("file_month") < pl.col("crimed_in")).height,
     )
 
 
