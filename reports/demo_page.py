@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,16 @@ def write_demo_page(
     connection: psycopg.Connection[Any], summary: Mapping[str, Any], path: Path
 ) -> Path:
     """Write the page for `summary`, with the mart's numbers by template; returns `path`."""
+    rows = connection.cursor(row_factory=psycopg.rows.dict_row).execute(BY_TEMPLATE).fetchall()
+    meanings = dict(connection.execute(MEANINGS).fetchall())
+    path.write_text(render_demo_page(summary, rows, meanings), encoding="utf-8")
+    return path
+
+
+def render_demo_page(
+    summary: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], meanings: Mapping[str, str]
+) -> str:
+    """The page as HTML. `rows` are the mart's, `meanings` explain reason codes."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(),
@@ -31,10 +41,5 @@ def write_demo_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rows = connection.cursor(row_factory=psycopg.rows.dict_row).execute(BY_TEMPLATE).fetchall()
-    meanings = dict(connection.execute(MEANINGS).fetchall())
-    page = environment.get_template("demo.html").render(
-        summary=summary, rows=rows, meanings=meanings
-    )
-    path.write_text(page, encoding="utf-8")
-    return path
+    page = environment.get_template("demo.html")
+    return page.render(summary=summary, rows=rows, meanings=meanings)

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from simulation.notify.process import RunningStandin
 from simulation.notify.registry import Service
+from tests.chromium import breaks_no_accessibility_rule, needs_chromium, opened_browser
 from tests.simulation.notify.conftest import Clients, read_page
 from tests.simulation.notify.fixtures import LETTER, eventually, send_text
-
-_CHROMIUM = shutil.which("chromium")
-_FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-needs_chromium = pytest.mark.skipif(
-    _CHROMIUM is None, reason="no Chromium: apt-get install chromium"
-)
 
 
 @pytest.fixture
@@ -77,10 +67,8 @@ def test_older_messages_are_a_link_away(kent: Any, standin: RunningStandin) -> N
 @pytest.fixture
 def browser_page() -> Iterator[Page]:
     """A page in a real browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
-        yield browser.new_page(viewport={"width": 1280, "height": 1000})
-        browser.close()
+    with opened_browser() as page:
+        yield page
 
 
 @needs_chromium
@@ -91,7 +79,7 @@ def test_the_page_works_in_a_browser_and_breaks_no_accessibility_rule(
     browser_page.on("request", lambda request: asked.append(request.url))
     browser_page.goto(some_messages.url)
     assert browser_page.locator("section").count() == 4
-    _breaks_no_rule(browser_page)
+    breaks_no_accessibility_rule(browser_page)
     browser_page.set_viewport_size({"width": 320, "height": 600})
     assert browser_page.evaluate("document.documentElement.scrollWidth") <= 320
     browser_page.keyboard.press("Tab")
@@ -113,9 +101,3 @@ def test_choosing_force_channel_and_status_narrows_the_page(
     browser_page.get_by_label("Reload by itself").select_option("60")
     browser_page.get_by_role("button", name="Show").click()
     assert browser_page.locator('meta[http-equiv="refresh"]').count() == 1
-
-
-def _breaks_no_rule(page: Page) -> None:
-    # The page's own policy forbids scripts, so the checker is put in past it.
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()

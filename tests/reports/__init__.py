@@ -1,0 +1,1 @@
+"""Tests of what people read: pages, and answers to questions about cases."""
