@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,15 +90,37 @@ class Transform:
     def _invoke(self, command: list[str]) -> dbtRunnerResult:
         flags = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
         places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(self._profiles)]
-        result = self._runner.invoke(
-            [*flags, *command, *places, "--target-path", str(self._target)]
-        )
+        result = self._run([*flags, *command, *places, "--target-path", str(self._target)])
         if result.exception is not None and not isinstance(result.exception, Exception):
             # dbt keeps even an interruption for itself; being stopped is no fault of the rows.
             raise result.exception
         if not result.success:
             raise TransformFailed(_explain(command, result))
         return result
+
+    def _run(self, words: list[str]) -> dbtRunnerResult:
+        """Run dbt to its end, also when we are interrupted: two must never write at once.
+
+        dbt inspects the whole call stack several times per command, which under Dagster takes
+        longer than the command; on a thread of its own the stack is dbt's alone.
+        """
+        answers: list[dbtRunnerResult] = []
+        # An interrupted join forgets its thread, so the end is an event.
+        ended = threading.Event()
+
+        def run() -> None:
+            try:
+                answers.append(self._runner.invoke(words))
+            finally:
+                ended.set()
+
+        threading.Thread(target=run, name="dbt", daemon=True).start()
+        try:
+            ended.wait()
+        except BaseException:
+            ended.wait()
+            raise
+        return answers[0]
 
 
 def write_profile(database_url: str, work_folder: Path, *, threads: int = 2) -> Path:

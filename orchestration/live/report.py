@@ -14,7 +14,7 @@ DECIDED_ASSETS = ("fct_case_state_change", "fct_journey_decision")
 def materializations(batch: TransformedBatch) -> Iterator[dg.AssetMaterialization]:
     """One event per landed feed of each force, and one per table that was decided."""
     for force, (done, seen) in batch.window.items():
-        for feed in batch.feeds:
+        for feed in batch.feeds_by_force[force]:
             yield dg.AssetMaterialization(
                 [f"raw_{force}", feed], metadata={"after_batch": done, "up_to_batch": seen}
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -35,7 +35,7 @@ class TransformedBatch:
     """One micro-batch that became facts and decisions."""
 
     window: Window
-    feeds: tuple[str, ...]
+    feeds_by_force: Mapping[str, Sequence[str]]
     seconds: float
 
 
@@ -121,4 +121,4 @@ class LiveRun:
         close_work(connection, work.window)
         if work.new_versions > LARGE_BATCH:
             refresh_statistics(connection)
-        return TransformedBatch(work.window, tuple(work.feeds), time.monotonic() - started)
+        return TransformedBatch(work.window, work.feeds_by_force, time.monotonic() - started)

@@ -16,14 +16,20 @@ from orchestration.transform import Window
 
 @dataclass(frozen=True)
 class OpenWork:
-    """Batches to do per force, and the feeds that have new rows in them."""
+    """Batches to do per force, and for each force the feeds that have new rows in them."""
 
     window: Window
-    feeds: Sequence[str]
+    feeds_by_force: Mapping[str, Sequence[str]]
     new_versions: int
 
+    @property
+    def feeds(self) -> Sequence[str]:
+        """All feeds with new rows, whichever force they are of."""
+        return sorted({feed for feeds in self.feeds_by_force.values() for feed in feeds})
+
     def only(self, force: str) -> OpenWork:
-        return OpenWork({force: self.window[force]}, self.feeds, self.new_versions)
+        feeds = {force: self.feeds_by_force[force]}
+        return OpenWork({force: self.window[force]}, feeds, self.new_versions)
 
 
 def open_work(connection: psycopg.Connection, forces: Sequence[str]) -> OpenWork:
@@ -45,7 +51,7 @@ def open_work(connection: psycopg.Connection, forces: Sequence[str]) -> OpenWork
         [list(forces)],
     ).fetchall()
     window = {force: (int(done), int(seen)) for force, done, seen, *_ in rows}
-    feeds = sorted({feed for *_, names, _ in rows for feed in names})
+    feeds = {force: tuple(names) for force, _, _, names, _ in rows}
     _note_seen(connection, window)
     return OpenWork(window, feeds, sum(int(row[-1]) for row in rows))
 
