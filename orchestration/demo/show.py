@@ -148,7 +148,8 @@ def _finish(stack: Stack, settings: Settings, plan: DemoPlan, console: Console) 
             f"No message was delivered for {', '.join(silent)}. `kept status` says what each force "
             f"is waiting for; the logs are in {settings.run_folder}"
         )
-    console.print(f"The same as a page: [bold]{page}[/bold]")
+    # A path that is broken into two lines cannot be opened from the terminal.
+    console.print(f"The same as a page: [bold]{page}[/bold]", soft_wrap=True)
     return summary
 
 
