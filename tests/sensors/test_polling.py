@@ -186,6 +186,6 @@ def test_a_poll_looks_up_its_own_keys_and_scans_no_table_of_ours(
         [batch] = poll_force(ours, reader, kent)
         assert batch.new_versions == 1
     assert whole_scans(ours, "raw_kent") == before
-    # The count does count.
-    ours.execute("select count(*) from raw_kent.crimes")
+    # The count does count. Whole rows: a freshly vacuumed table is counted from its index alone.
+    ours.execute("select count(row) from raw_kent.crimes as row")
     assert whole_scans(ours, "raw_kent")["crimes"] == before["crimes"] + 1
