@@ -30,7 +30,7 @@ def print_summary(console: Console, summary: Mapping[str, Any]) -> None:
         show_footer=True,
         box=box.SIMPLE_HEAD,
         show_edge=False,
-        padding=(0, 1, 0, 0),
+        padding=0,
     )
     totals = summary["totals"]
     table.add_column("Force", footer="all", no_wrap=True)
@@ -69,7 +69,7 @@ def _force_cells(counts: Mapping[str, Any]) -> list[str]:
         *(by_outcome.get(name, 0) for name in ("send", "hold", "suppress")),
         counts["messages"].get("delivered", 0),
     ]
-    speed = f"{latency['median_s']}/{latency['p95_s']}s" if "median_s" in latency else "-"
+    speed = f"{latency['median_s']:.1f}/{latency['p95_s']:.1f}s" if "median_s" in latency else "-"
     return [*(f"{number:,}" for number in numbers), speed]
 
 

@@ -65,6 +65,8 @@ def test_titles_and_reasons_are_shown_as_text_and_never_as_markup(html: str) -> 
 def test_the_page_needs_nothing_from_elsewhere(html: str) -> None:
     assert "http" not in html
     assert "src=" not in html
+    assert "url(" not in html
+    assert "<link" not in html
 
 
 @needs_chromium
@@ -77,6 +79,10 @@ def test_the_page_breaks_no_accessibility_rule(page: Page) -> None:
 def test_a_narrow_screen_scrolls_tables_and_not_the_page(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 600})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for note in page.locator(".note").all():
+        box = note.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 320, "a note must not have to be scrolled"
 
 
 @needs_chromium
