@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,15 @@ pytest_plugins = ["tests.requirement_report"]
 ROOT = Path(__file__).resolve().parent.parent
 TEST_CLUSTER = ROOT / ".kept" / "test-postgres"
 CONTROL_SQL = ROOT / "deploy" / "database" / "control.sql"
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C mean what it means in a terminal, also for the processes that tests start.
+
+    A shell that starts the tests in its background ignores it, and so would all of them.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
