@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import date
 from typing import ParamSpec
 
 import typer
@@ -56,3 +57,11 @@ def force_names(name: str) -> str:
 def valid_forces(listed: str) -> tuple[str, ...]:
     """Names out of a comma-separated list; empty means all."""
     return tuple(force_names(name.strip()) for name in listed.split(",") if name.strip())
+
+
+def day(text: str) -> date:
+    """A calendar day such as 2026-01-31."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-01-31") from None

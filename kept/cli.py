@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from kept.arguments import Failure, force_names, reported, valid_forces
+from kept.arguments import Failure, day, force_names, reported, valid_forces
 from kept.printing import as_json, print_explanation, print_status
 from orchestration.settings import Settings
 
@@ -52,7 +53,13 @@ def demo(
 
 @app.command()
 @reported
-def up(*, forces: Forces = "", changes_per_second: float = 1.0) -> None:
+def up(
+    *,
+    forces: Forces = "",
+    changes_per_second: Annotated[
+        float, typer.Option(min=0.01, max=100, help="How lively the generated forces are.")
+    ] = 1.0,
+) -> None:
     """Start everything for development, with Dagster's pages, until Ctrl-C."""
     from orchestration.demo.develop import stay_up
 
@@ -102,7 +109,12 @@ def explain(
 @app.command("load-open-data")
 @reported
 def load_open_data(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Street and outcomes CSV files.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", exists=True, file_okay=False, help="Street and outcomes CSV files."
+        ),
+    ],
     *,
     force: Force,
 ) -> None:
@@ -117,12 +129,18 @@ def load_open_data(
 def simulate(
     *,
     force: Force,
-    from_: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, 2026-01-31.")],
-    to: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day, included.")],
+    from_: Annotated[
+        date, typer.Option("--from", parser=day, metavar="DATE", help="First day, 2026-01-31.")
+    ],
+    to: Annotated[
+        date, typer.Option("--to", parser=day, metavar="DATE", help="Last day, included.")
+    ],
 ) -> None:
     """Generate a force's activity between two dates in its simulated warehouse."""
     from orchestration.demo.period import simulate_days
 
+    if to < from_:
+        raise typer.BadParameter(f"--to {to} lies before --from {from_}")
     written = simulate_days(Settings(), force_names(force), from_, to)
     console.print(f"{written:,} changes were written into the warehouse of {force}.")
 

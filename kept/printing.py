@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 NUMBERS = ("due", "waiting", "being_sent", "unknown", "held", "delivered")
@@ -35,7 +36,7 @@ def print_status(console: Console, status: Mapping[str, Any]) -> None:
     console.print(table)
     for force in status["forces"]:
         if force["frozen_reason"]:
-            console.print(f"[bold]{force['force']}[/bold]: {force['frozen_reason']}")
+            console.print(f"[bold]{force['force']}[/bold]: {escape(force['frozen_reason'])}")
             console.print(f"  When it is mended: kept thaw --force {force['force']}")
 
 
@@ -44,12 +45,11 @@ def print_explanation(console: Console, found: Mapping[str, Any]) -> None:
     messages = {message["decision_id"]: message for message in found["messages"]}
     console.print(f"[bold]{found['force']}[/bold], case {found['ref']}")
     for change in found["changes"]:
-        was = f" (was {change['from_value']})" if change["from_value"] else ""
+        was = f" (was {escape(change['from_value'])})" if change["from_value"] else ""
         console.print(
             f"\n{change['valid_at']:%Y-%m-%d %H:%M} {change['attribute']} = "
-            f"[bold]{change['to_value']}[/bold]{was} [{change['kind']}], "
-            f"seen {change['landed_at']:%Y-%m-%d %H:%M:%S}, version {change['version_id']}",
-            markup=True,
+            f"[bold]{escape(str(change['to_value']))}[/bold]{was} ({change['kind']}), "
+            f"seen {change['landed_at']:%Y-%m-%d %H:%M:%S}, version {change['version_id']}"
         )
         for decision in found["decisions"]:
             if decision["change_id"] == change["change_id"]:
@@ -62,12 +62,14 @@ def _print_decision(
     console.print(
         f"  {decision['decision']:<8} {decision['journey']} / {decision['step']}: "
         f"{decision['reason_code'].replace('_', ' ')}. {decision['meaning']} "
-        f"(rule {decision['rule']}, seeds {decision['config_version'][:8]})"
+        f"(rule {decision['rule']}, seeds {decision['config_version'][:8]})",
+        markup=False,
     )
     if message is not None:
         console.print(
             f"           {message['channel']} `{message['template']}`: {message['state']}"
-            + (f" ({message['state_reason']})" if message["state_reason"] else "")
+            + (f" ({message['state_reason']})" if message["state_reason"] else ""),
+            markup=False,
         )
         for event in message["events"] or []:
             console.print(f"           {event['at'][:19]} {event['from']} -> {event['to']}")

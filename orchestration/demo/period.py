@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from orchestration.demo.clock import LONDON
-from orchestration.errors import OperatorError
 from orchestration.settings import Settings
 from orchestration.stack.databases import open_server
 from simulation.living.period import simulate_period
@@ -15,14 +14,12 @@ from simulation.warehouses.warehouse import Warehouse
 SCALE = 0.1
 
 
-def simulate_days(settings: Settings, force: str, first: str, last: str) -> int:
+def simulate_days(settings: Settings, force: str, first: date, last: date) -> int:
     """Generate activity from the first to the last day, both included; returns the changes made.
 
     A warehouse that was never built is made empty first.
     """
-    start, end = _midnight(first), _midnight(last) + timedelta(days=1)
-    if end <= start:
-        raise OperatorError(f"--to {last} lies before --from {first}; nothing was generated.")
+    start, end = _midnight(first), _midnight(last + timedelta(days=1))
     server = open_server(settings)
     info = describe_warehouse(server, force) or build_warehouse(
         server, force, seed=1, scale=SCALE, history_days=0, now=start
@@ -31,8 +28,5 @@ def simulate_days(settings: Settings, force: str, first: str, last: str) -> int:
         return simulate_period(warehouse, start, end)
 
 
-def _midnight(day: str) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(day), time(), LONDON)
-    except ValueError:
-        raise OperatorError(f"{day!r} is not a date; write it like 2026-01-31.") from None
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LONDON)
